@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Agent.Testing;
 
 /// <summary>A test over the golden data: skips, and says so, where the data is missing.</summary>
