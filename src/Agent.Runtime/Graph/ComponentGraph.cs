@@ -1,4 +1,3 @@
-using Agent.Runtime.Evaluation;
 using Agent.Sdk;
 using Agent.Syntax;
 using Microsoft.Extensions.Logging;

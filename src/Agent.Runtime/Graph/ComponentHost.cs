@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Agent.Runtime.Graph;
 
 /// <summary>Keeps one component running: the one place where whatever a component throws ends up.</summary>
-internal sealed partial class ComponentHost(ComponentNode node, TimeProvider time)
+internal sealed partial class ComponentHost(ComponentNode node, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
@@ -34,6 +34,9 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
             return false;
         }
     }
+
+    /// <summary>Only after the component has stopped.</summary>
+    public void Dispose() => _stop.Dispose();
 
     private async Task LoopAsync()
     {

@@ -1,4 +1,3 @@
-using Agent.Runtime.Evaluation;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
 
