@@ -1,4 +1,3 @@
-using Agent.Sdk;
 using Agent.Syntax;
 using Microsoft.Extensions.Logging;
 

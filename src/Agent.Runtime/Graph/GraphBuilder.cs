@@ -1,4 +1,3 @@
-using Agent.Sdk.Decoding;
 using Agent.Syntax;
 
 namespace Agent.Runtime.Graph;
