@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Agent.Runtime.Evaluation;
 using Agent.Sdk;
 using Agent.Sdk.Schema;
@@ -15,16 +14,14 @@ internal sealed class GraphScope(Func<string, ComponentNode?> find, IScope outer
     {
     }
 
-    public bool TryResolve(IReadOnlyList<string> parts, [NotNullWhen(true)] out Value? value, out int consumed)
+    public Resolution Resolve(IReadOnlyList<string> parts)
     {
         if (NodeNames.LongestPrefix(parts, id => find(id) is not null) is not { } prefix)
         {
-            return outer.TryResolve(parts, out value, out consumed);
+            return outer.Resolve(parts);
         }
         ComponentNode node = find(prefix.Id)!;
-        value = node.Exports ?? UnknownExports.Of(node.Definition.Descriptor);
-        consumed = prefix.Length;
-        return true;
+        return Resolution.Found(node.Exports ?? UnknownExports.Of(node.Definition.Descriptor), prefix.Length);
     }
 }
 
@@ -33,21 +30,15 @@ internal sealed class CheckScope(GraphPlan plan, IScope outer) : IScope
 {
     private readonly Dictionary<string, NodeDefinition> _nodes = plan.Nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
 
-    public bool TryResolve(IReadOnlyList<string> parts, [NotNullWhen(true)] out Value? value, out int consumed)
+    public Resolution Resolve(IReadOnlyList<string> parts)
     {
         if (NodeNames.LongestPrefix(parts, _nodes.ContainsKey) is { } known)
         {
-            value = UnknownExports.Of(_nodes[known.Id].Descriptor);
-            consumed = known.Length;
-            return true;
+            return Resolution.Found(UnknownExports.Of(_nodes[known.Id].Descriptor), known.Length);
         }
-        if (NodeNames.LongestPrefix(parts, plan.Unavailable.Contains) is not null)
-        {
-            value = new UnknownValue(SchemaType.Any);
-            consumed = parts.Count;
-            return true;
-        }
-        return outer.TryResolve(parts, out value, out consumed);
+        return NodeNames.LongestPrefix(parts, plan.Unavailable.Contains) is null
+            ? outer.Resolve(parts)
+            : Resolution.Found(new UnknownValue(SchemaType.Any), parts.Count);
     }
 }
 
