@@ -1,7 +1,7 @@
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 
-namespace Agent.Runtime;
+namespace Agent.Runtime.SelfMetrics;
 
 /// <summary>The controller's self-metrics, under Alloy's names.</summary>
 public sealed class RuntimeMetrics : IDisposable
