@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Agent.Sdk;
+using Agent.Sdk.Decoding;
 
 namespace Agent.Runtime.Graph;
 
