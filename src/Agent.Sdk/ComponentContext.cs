@@ -1,0 +1,42 @@
+using Agent.Sdk.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Sdk;
+
+public enum HealthState
+{
+    Unknown,
+    Healthy,
+    Unhealthy,
+    Exited,
+}
+
+/// <summary>What the runtime gives to one component.</summary>
+public abstract class ComponentContext
+{
+    /// <summary>Name and label, such as <c>loki.write.local</c>; unique within its module.</summary>
+    public abstract string Id { get; }
+
+    /// <summary>The label alone.</summary>
+    public abstract string Label { get; }
+
+    /// <summary>A folder of the component's own for what must survive a restart: <c>STORAGE/ID</c>. Created by who first writes.</summary>
+    public abstract string StoragePath { get; }
+
+    /// <summary>Logs with <c>component_path</c> and <c>component_id</c>.</summary>
+    public abstract ILogger Logger { get; }
+
+    /// <summary>Self-metrics that carry <c>component_path</c> and <c>component_id</c> and go when the component goes.</summary>
+    public abstract MetricScope Metrics { get; }
+
+    public abstract TimeProvider Time { get; }
+
+    /// <summary>
+    /// Publishes the component's exports; equal ones (by content) are ignored, changed ones re-evaluate what refers to them. May be
+    /// called from any thread; the first call comes from the constructor or the first <c>ApplyAsync</c> wherever possible.
+    /// </summary>
+    public abstract void Export(object exports);
+
+    /// <summary>What the component knows of its own health; the runtime adds what it sees (failed evaluation, exceptions).</summary>
+    public abstract void ReportHealth(HealthState state, string message);
+}

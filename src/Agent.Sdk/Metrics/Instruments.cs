@@ -1,0 +1,79 @@
+namespace Agent.Sdk.Metrics;
+
+public enum MetricType
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// <summary>One series (a histogram: one set of series) of a family.</summary>
+public abstract class Instrument;
+
+/// <summary>Counts up. Safe on any thread, without a lock.</summary>
+public sealed class Counter : Instrument
+{
+    private long _value;
+
+    public long Value => Volatile.Read(ref _value);
+
+    public void Add(long amount) => Interlocked.Add(ref _value, amount);
+
+    public void Increment() => Interlocked.Increment(ref _value);
+}
+
+/// <summary>Goes up and down. Safe on any thread, without a lock.</summary>
+public sealed class Gauge : Instrument
+{
+    private double _value;
+
+    public double Value => Volatile.Read(ref _value);
+
+    public void Set(double value) => Volatile.Write(ref _value, value);
+
+    public void Add(double amount)
+    {
+        double seen = Volatile.Read(ref _value);
+        while (true)
+        {
+            double found = Interlocked.CompareExchange(ref _value, seen + amount, seen);
+            if (found.Equals(seen))
+            {
+                return;
+            }
+            seen = found;
+        }
+    }
+}
+
+/// <summary>A value that its owner computes when it is read.</summary>
+public sealed class ObservedValue(Func<double> read) : Instrument
+{
+    public double Read() => read();
+}
+
+/// <summary>Counts observations into buckets.</summary>
+/// <param name="bounds">Upper bounds, ascending, without +Inf.</param>
+public sealed class Histogram(double[] bounds) : Instrument
+{
+    private readonly long[] _counts = new long[bounds.Length + 1];
+    private readonly Gauge _sum = new();
+
+    public ReadOnlySpan<double> Bounds => bounds;
+
+    public double Sum => _sum.Value;
+
+    /// <summary>The count of one bucket alone (not cumulative); the last one is +Inf.</summary>
+    public long CountOf(int bucket) => Volatile.Read(ref _counts[bucket]);
+
+    public void Observe(double value)
+    {
+        int bucket = 0;
+        while (bucket < bounds.Length && value > bounds[bucket])
+        {
+            bucket++;
+        }
+        Interlocked.Increment(ref _counts[bucket]);
+        _sum.Add(value);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace Agent.Sdk.Metrics;
+
+/// <summary>All self-metrics of the process.</summary>
+public sealed class MetricRegistry
+{
+    private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+
+    /// <summary>A scope whose instruments all carry <paramref name="labels"/>.</summary>
+    public MetricScope Scope(params KeyValuePair<string, string>[] labels) => new(this, labels);
+
+    /// <summary>Families by name, ordinal order, without those that have no series.</summary>
+    public IEnumerable<MetricFamily> Families() =>
+        _families.Values.Where(static family => family.HasSeries).OrderBy(static family => family.Name, StringComparer.Ordinal);
+
+    internal MetricFamily Family(string name, string help, MetricType type)
+    {
+        MetricFamily family = _families.GetOrAdd(name, static (key, made) => new MetricFamily(key, made.help, made.type), (help, type));
+        return family.Type == type
+            ? family
+            : throw new InvalidOperationException($"BUG: metric {name} is declared as {family.Type} and as {type}");
+    }
+}

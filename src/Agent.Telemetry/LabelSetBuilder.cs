@@ -1,0 +1,80 @@
+namespace Agent.Telemetry;
+
+/// <summary>A sorted, changeable set of labels. Reusable; not safe for use by two threads at once.</summary>
+public sealed class LabelSetBuilder
+{
+    private readonly List<Label> _labels;
+
+    public LabelSetBuilder() => _labels = [];
+
+    public LabelSetBuilder(LabelSet from) => _labels = [.. from.Span];
+
+    public int Count => _labels.Count;
+
+    public Label this[int index] => _labels[index];
+
+    /// <summary>The value of a label, or the empty string.</summary>
+    public string Get(string name)
+    {
+        int index = IndexOf(name);
+        return index < 0 ? "" : _labels[index].Value;
+    }
+
+    /// <summary>Sets a label; an empty value removes it.</summary>
+    public void Set(string name, string value)
+    {
+        int index = IndexOf(name);
+        if (value.Length == 0)
+        {
+            if (index >= 0)
+            {
+                _labels.RemoveAt(index);
+            }
+        }
+        else if (index >= 0)
+        {
+            _labels[index] = new Label(name, value);
+        }
+        else
+        {
+            _labels.Insert(~index, new Label(name, value));
+        }
+    }
+
+    public void Remove(string name) => Set(name, "");
+
+    public void RemoveAll(Predicate<Label> match) => _labels.RemoveAll(match);
+
+    /// <summary>Starts again from <paramref name="labels"/>.</summary>
+    public void Reset(LabelSet labels)
+    {
+        _labels.Clear();
+        _labels.AddRange(labels.Span);
+    }
+
+    public LabelSet ToLabelSet() => LabelSet.FromSorted(_labels);
+
+    private int IndexOf(string name)
+    {
+        int low = 0;
+        int high = _labels.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int order = string.CompareOrdinal(_labels[middle].Name, name);
+            if (order == 0)
+            {
+                return middle;
+            }
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+        return ~low;
+    }
+}

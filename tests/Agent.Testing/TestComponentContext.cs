@@ -1,0 +1,57 @@
+using Agent.Sdk;
+using Agent.Sdk.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Agent.Testing;
+
+/// <summary>A context for one component on its own: remembers what it exported and how it felt.</summary>
+public sealed class TestComponentContext : ComponentContext, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("invar-test-").FullName;
+
+    public TestComponentContext(string id = "test.component.default", TimeProvider? time = null)
+    {
+        Id = id;
+        Time = time ?? TimeProvider.System;
+        Metrics = Registry.Scope(new("component_path", "/"), new("component_id", id));
+    }
+
+    public MetricRegistry Registry { get; } = new();
+
+    public override string Id { get; }
+
+    public override string Label => Id[(Id.LastIndexOf('.') + 1)..];
+
+    public override string StoragePath => _folder;
+
+    public override ILogger Logger => NullLogger.Instance;
+
+    public override MetricScope Metrics { get; }
+
+    public override TimeProvider Time { get; }
+
+    /// <summary>What the component exported last, or null.</summary>
+    public object? LastExports { get; private set; }
+
+    public HealthState Health { get; private set; }
+
+    public string HealthMessage { get; private set; } = "";
+
+    /// <summary>Raised on the component's thread whenever it exports.</summary>
+    public event Action<object>? Exported;
+
+    public override void Export(object exports)
+    {
+        LastExports = exports;
+        Exported?.Invoke(exports);
+    }
+
+    public override void ReportHealth(HealthState state, string message) => (Health, HealthMessage) = (state, message);
+
+    public void Dispose()
+    {
+        Metrics.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
