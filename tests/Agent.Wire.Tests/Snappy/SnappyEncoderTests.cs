@@ -34,16 +34,6 @@ public sealed class SnappyEncoderTests
     }
 
     [Fact]
-    public void The_output_stays_inside_the_promised_length()
-    {
-        byte[] input = SampleText.Noise(200_000);
-        byte[] output = new byte[SnappyEncoder.MaxCompressedLength(input.Length) + 64];
-        output.AsSpan(^64).Fill(0xAB);
-        _encoder.Compress(input, output.AsSpan(0, output.Length - 64));
-        Assert.Equal(-1, output.AsSpan(^64).IndexOfAnyExcept((byte)0xAB));
-    }
-
-    [Fact]
     public void A_smaller_output_is_refused_before_anything_is_written() =>
         Assert.Throws<ArgumentException>(() => _encoder.Compress(new byte[100], new byte[SnappyEncoder.MaxCompressedLength(100) - 1]));
 
@@ -103,10 +93,14 @@ public sealed class SnappyEncoderTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    /// <summary>Checks on the way that no copy of 16 bytes at a time reaches beyond the promised length.</summary>
     private byte[] RoundTrip(byte[] input)
     {
-        byte[] output = new byte[SnappyEncoder.MaxCompressedLength(input.Length)];
-        int length = _encoder.Compress(input, output);
+        const int guard = 64;
+        byte[] output = new byte[SnappyEncoder.MaxCompressedLength(input.Length) + guard];
+        output.AsSpan(^guard).Fill(0xAB);
+        int length = _encoder.Compress(input, output.AsSpan(0, output.Length - guard));
+        Assert.Equal(-1, output.AsSpan(^guard).IndexOfAnyExcept((byte)0xAB));
         byte[] decoded = new byte[input.Length];
         Assert.True(SnappyDecoder.TryDecompress(output.AsSpan(0, length), decoded, out int written));
         Assert.Equal(input.Length, written);
