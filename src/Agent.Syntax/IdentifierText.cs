@@ -47,7 +47,9 @@ public static class IdentifierText
             }
             made.Append(Utf8Text.IsLetter(rune.Value) || Utf8Text.IsDigit(rune.Value) ? rune.ToString() : "_");
         }
-        return made.ToString();
+        string result = made.ToString();
+        // What is left unchanged and still no identifier is a keyword.
+        return IsValid(result) ? result : result + "_";
     }
 
     internal static bool IsKeyword(ReadOnlySpan<byte> utf8) =>
