@@ -116,16 +116,16 @@ public static class GoFloat
         {
             return ("", 0);
         }
-        string text = magnitude.ToString("E16", CultureInfo.InvariantCulture);
-        string round = magnitude.ToString("R", CultureInfo.InvariantCulture);
-        string mantissa = round.Split('E')[0].Replace(".", "").TrimStart('0').TrimEnd('0');
-        int exponent = int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        // "E16" may round up to the next power of ten where the shortest digits do not.
-        if (mantissa[0] == '9' && text[0] == '1')
-        {
-            exponent--;
-        }
-        return (mantissa, exponent + 1);
+        // Either 123.45, 0.00012 or 1.2345E-07: the shortest digits, wherever the point stands.
+        ReadOnlySpan<char> text = magnitude.ToString("R", CultureInfo.InvariantCulture);
+        int e = text.IndexOf('E');
+        int exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        ReadOnlySpan<char> mantissa = e < 0 ? text : text[..e];
+        int point = mantissa.IndexOf('.');
+        string digits = mantissa.ToString().Replace(".", "", StringComparison.Ordinal);
+        string significant = digits.TrimStart('0');
+        int leadingZeros = digits.Length - significant.Length;
+        return (significant.TrimEnd('0'), (point < 0 ? mantissa.Length : point) + exponent - leadingZeros);
     }
 
     private static (string Digits, int Point) Exact(double magnitude)

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Agent.Sdk.Patterns;
 using Agent.Syntax.Values;
 
 namespace Agent.Runtime.StandardLibrary.JsonPaths;
@@ -10,7 +10,7 @@ internal abstract record FilterNode;
 internal sealed record ConstantNode(Value? Value) : FilterNode;
 
 /// <summary><c>/pattern/</c>.</summary>
-internal sealed record PatternNode(Regex Pattern) : FilterNode;
+internal sealed record PatternNode(Pattern Pattern) : FilterNode;
 
 /// <summary>A path from the element (<c>@</c>) or the document (<c>$</c>).</summary>
 internal sealed record PathNode(JsonPath Path) : FilterNode;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Agent.Sdk.Patterns;
 using Agent.Syntax.Values;
 
 namespace Agent.Runtime.StandardLibrary.JsonPaths;
@@ -24,18 +24,6 @@ internal sealed class FilterParser(JsonPathParser text)
     {
         FilterNode condition = Ungrouped(Read(LoosestPrecedence));
         return text.TakeAfterSpace() == ']' ? condition : throw text.Error("not terminated");
-    }
-
-    public static Regex Compile(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            throw new FormatException($"cannot compile pattern {pattern}: {exception.Message}", exception);
-        }
     }
 
     private FilterNode Read(int loosest)
@@ -133,7 +121,7 @@ internal sealed class FilterParser(JsonPathParser text)
         {
             throw text.Error("not terminated");
         }
-        return new PatternNode(Compile(text.Text[start..text.At++]));
+        return new PatternNode(Pattern.Parse(text.Text[start..text.At++]));
     }
 
     private NumberValue ReadNumber()

@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.RegularExpressions;
-using Agent.Syntax;
 using Agent.Runtime.Evaluation;
+using Agent.Sdk.Patterns;
+using Agent.Syntax;
 using Agent.Syntax.Values;
 
 namespace Agent.Runtime.StandardLibrary.JsonPaths;
@@ -147,7 +147,8 @@ internal sealed class FilterRun(FilterNode condition, Value element, Value docum
             default:
                 bool whole = function.Name == "match";
                 return left.Value is StringValue text && function.Right is { } node && Evaluate(node).Value is StringValue { Text.Length: > 0 } pattern
-                    ? Value.Of(FilterParser.Compile(whole ? Anchored(pattern.Text) : pattern.Text).IsMatch(text.Text))
+                    && Compile(whole ? Anchored(pattern.Text) : pattern.Text) is { } compiled
+                    ? Value.Of(compiled.IsMatch(text.Text))
                     : null;
         }
     }
@@ -157,11 +158,15 @@ internal sealed class FilterRun(FilterNode condition, Value element, Value docum
 
     private static bool Matches(FilterNode node, Value? pattern, string text)
     {
-        Regex? regex = node is PatternNode constant ? constant.Pattern
-            : pattern is StringValue written ? FilterParser.Compile(written.Text)
+        Pattern? compiled = node is PatternNode constant ? constant.Pattern
+            : pattern is StringValue written ? Compile(written.Text)
             : null;
-        return regex?.IsMatch(text) ?? false;
+        return compiled?.IsMatch(text) ?? false;
     }
+
+    // A pattern out of the document that is none matches nothing.
+    private static Pattern? Compile(string pattern) =>
+        Pattern.TryParse(pattern, PatternOptions.None, out Pattern? compiled, out _) ? compiled : null;
 
     private static bool AreEqual(Value? left, Value? right)
     {

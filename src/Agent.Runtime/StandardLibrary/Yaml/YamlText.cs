@@ -11,12 +11,18 @@ internal sealed class YamlText
     private const long MostNodes = 2_000_000;
     private const string MapOfAnyType = "map[interface {}]interface {}";
 
+    private readonly string _text;
     private readonly Parser _parser;
     private readonly Dictionary<string, (Value Value, long Nodes)> _anchors = new(StringComparer.Ordinal);
     private int _depth;
+    private int _flow;
     private long _nodes;
 
-    private YamlText(Parser parser) => _parser = parser;
+    private YamlText(string text, Parser parser)
+    {
+        _text = text;
+        _parser = parser;
+    }
 
     /// <exception cref="FormatException">The text is no YAML, repeats a key, or is too deep or too large once aliases are followed.</exception>
     public static Value Parse(string text)
@@ -25,7 +31,7 @@ internal sealed class YamlText
         {
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
-            return parser.TryConsume<DocumentStart>(out _) ? new YamlText(parser).ReadNode() : Value.Null;
+            return parser.TryConsume<DocumentStart>(out _) ? new YamlText(text, parser).ReadNode() : Value.Null;
         }
         catch (YamlException exception)
         {
@@ -54,6 +60,9 @@ internal sealed class YamlText
         }
         long before = _nodes;
         NodeEvent start = _parser.Consume<NodeEvent>();
+        RejectTab(start.Start.Index);
+        bool isFlow = start is SequenceStart { Style: SequenceStyle.Flow } or MappingStart { Style: MappingStyle.Flow };
+        _flow += isFlow ? 1 : 0;
         Value value = start switch
         {
             Scalar scalar => ReadScalar(scalar),
@@ -64,8 +73,23 @@ internal sealed class YamlText
         {
             _anchors[start.Anchor.Value] = (value, _nodes - before);
         }
+        _flow -= isFlow ? 1 : 0;
         _depth--;
         return value;
+    }
+
+    // The parser here takes tabs for spaces; YAML does not let them indent.
+    private void RejectTab(long index)
+    {
+        int at = (int)index - 1;
+        while (at >= 0 && _text[at] is ' ' or '\t')
+        {
+            at--;
+        }
+        if (_flow == 0 && (at < 0 || _text[at] == '\n') && _text.AsSpan(at + 1, (int)index - at - 1).Contains('\t'))
+        {
+            throw new FormatException("yaml: found character that cannot start any token");
+        }
     }
 
     private static Value ReadScalar(Scalar scalar) => YamlScalar.Resolve(scalar.Value, TagOf(scalar));
