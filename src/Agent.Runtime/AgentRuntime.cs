@@ -1,4 +1,5 @@
 using Agent.Runtime.Configuration;
+using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Declarations;
 using Agent.Syntax;

@@ -1,3 +1,4 @@
+using Agent.Runtime.Evaluation;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;

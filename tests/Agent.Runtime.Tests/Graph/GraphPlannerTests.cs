@@ -40,7 +40,7 @@ public sealed class GraphPlannerTests
     [InlineData("test.sink { }", "test.alloy:1:1: component \"test.sink\" must have a label", null)]
     [InlineData("test.sink \"a\" { }\ntest.sink \"a\" { }", "test.alloy:2:1: block test.sink.a already declared at test.alloy:1:1", "give it another label")]
     [InlineData("x = 1", "test.alloy:1:1: unrecognized attribute x", "only blocks may stand at the top level of a configuration")]
-    [InlineData("test.sink \"a\" { note = nobody.there }", "test.alloy:1:25: component \"nobody.there\" does not exist or is out of scope", null)]
+    [InlineData("test.sink \"a\" { note = nobody.there }", "test.alloy:1:24: component \"nobody.there\" does not exist or is out of scope", null)]
     public void A_wrong_block_is_reported_at_its_place(string text, string message, string? help)
     {
         Plan(text, out DiagnosticBag diagnostics);

@@ -1,6 +1,7 @@
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Metrics;
 using Agent.Testing;

@@ -1,6 +1,6 @@
 using Agent.Sdk.Declarations;
 
-namespace Agent.Runtime.Graph;
+namespace Agent.Runtime.Evaluation;
 
 /// <summary>The names that expressions may use besides nodes: the standard library, and what a module is given.</summary>
 public interface IExpressionNames
