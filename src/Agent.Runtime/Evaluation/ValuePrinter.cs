@@ -30,7 +30,7 @@ public static class ValuePrinter
                 output.Append(flag.IsTrue ? "true" : "false");
                 break;
             case NumberValue number:
-                output.Append(ScalarConversion.NumberText(number));
+                output.Append(NumberText.Format(number));
                 break;
             case StringValue text:
                 output.Append(text.Bytes is { } bytes ? StringLiteral.Quote(bytes) : StringLiteral.Quote(text.Text));

@@ -70,7 +70,7 @@ internal sealed partial class NodeUpdater(GraphServices services)
         try
         {
             Task apply = node.Definition.Descriptor.ApplyAsync(node.Component, arguments, limit.Token).AsTask();
-            node.UnfinishedApply = apply.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            node.UnfinishedApply = apply;
             await apply.WaitAsync(services.ApplyLimit, services.Time).ConfigureAwait(false);
             node.Arguments = arguments;
             return true;

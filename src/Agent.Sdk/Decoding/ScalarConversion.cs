@@ -1,4 +1,3 @@
-using System.Globalization;
 using Agent.Syntax.Values;
 
 namespace Agent.Sdk.Decoding;
@@ -33,7 +32,7 @@ public static class ScalarConversion
             case NullValue:
                 return null;
             case NumberValue number:
-                text = new StringValue(NumberText(number));
+                text = new StringValue(NumberText.Format(number));
                 return null;
             case CapsuleValue { Content: OptionalSecret { IsSecret: false } open }:
                 text = new StringValue(open.Value);
@@ -55,10 +54,10 @@ public static class ScalarConversion
                 return null;
             case NullValue:
                 return null;
-            case StringValue text when TryParse(text.Text, out NumberValue? parsed):
+            case StringValue text when NumberText.TryParse(text.Text, out NumberValue? parsed):
                 number = parsed;
                 return null;
-            case CapsuleValue { Content: OptionalSecret { IsSecret: false } open } when TryParse(open.Value, out NumberValue? parsed):
+            case CapsuleValue { Content: OptionalSecret { IsSecret: false } open } when NumberText.TryParse(open.Value, out NumberValue? parsed):
                 number = parsed;
                 return null;
             default:
@@ -118,37 +117,4 @@ public static class ScalarConversion
 
     public static ConversionError Mismatch(ValueKind expected, Value got) =>
         new($"should be {expected.Text()}, got {got.Kind.Text()}");
-
-    /// <summary>A number as text, never with an exponent.</summary>
-    public static string NumberText(NumberValue number) => number.NumberKind switch
-    {
-        NumberKind.Int => number.AsInt64.ToString(CultureInfo.InvariantCulture),
-        NumberKind.Uint => number.AsUInt64.ToString(CultureInfo.InvariantCulture),
-        _ => GoFloat.Format(number.AsDouble, 'f'),
-    };
-
-    private static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NumberValue? number)
-    {
-        const NumberStyles Whole = NumberStyles.AllowLeadingSign;
-        const NumberStyles Fraction = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        number = null;
-        if (text.Length == 0)
-        {
-            return false;
-        }
-        if (text[0] == '-')
-        {
-            // A leading minus means an integer: "-1.5" is refused, as Alloy refuses it.
-            number = long.TryParse(text, Whole, CultureInfo.InvariantCulture, out long signed) ? new NumberValue(signed) : null;
-        }
-        else if (text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
-        {
-            number = double.TryParse(text, Fraction, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real) ? new NumberValue(real) : null;
-        }
-        else
-        {
-            number = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong whole) ? new NumberValue(whole) : null;
-        }
-        return number is not null;
-    }
 }
