@@ -3,6 +3,11 @@
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
+# Tests run in the folders of their assemblies, where a relative path would mean something else.
+ifdef CONFORMANCE
+export CONFORMANCE := $(abspath $(CONFORMANCE))
+endif
+
 LISTEN ?= 127.0.0.1:12345
 QUICKSTART_DATA := artifacts/quickstart-data
 
