@@ -131,11 +131,8 @@ public sealed partial class LocalFileMatch(ComponentContext context) : IComponen
                 hasNew = true;
             }
         }
-        // What came into a new folder between the walk and the watch.
-        if (hasNew)
-        {
-            Find(arguments, new HashSet<string>());
-        }
+        // Something may have come into a new folder between the walk and the watch: the next tick looks again.
+        _namesChanged |= hasNew;
     }
 
     private TargetFiles Find(Arguments arguments, HashSet<string> folders)

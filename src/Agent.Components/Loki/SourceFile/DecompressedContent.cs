@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Agent.Components.Common.Compression;
 using Microsoft.Win32.SafeHandles;
 
 namespace Agent.Components.Loki.SourceFile;
@@ -21,7 +22,7 @@ internal sealed class DecompressedContent(Stream stream) : FileContent
         {
             CompressionFormat.Gz => new GZipStream(compressed, CompressionMode.Decompress),
             CompressionFormat.Z => new ZLibStream(compressed, CompressionMode.Decompress),
-            _ => throw new IOException("bzip2 is not supported yet"),
+            _ => new Bzip2Stream(compressed),
         });
     }
 

@@ -179,7 +179,7 @@ internal sealed partial class SourceFileRun : IDisposable
                 resolved.Add(ResolvedTarget.Of(target, path));
             }
         }
-        _services.Wakeups.WatchNames(folders);
+        _namesChanged |= _services.Wakeups.WatchNames(folders);
         return resolved;
     }
 

@@ -63,13 +63,15 @@ internal sealed class TailWakeups(Action<FileTail> wake, Action onNames) : IDisp
     }
 
     /// <summary>Sets the folders in which patterns look for files.</summary>
-    public void WatchNames(IReadOnlySet<string> folders)
+    /// <returns>True where one is new: something may have come into it before it was watched.</returns>
+    public bool WatchNames(IReadOnlySet<string> folders)
     {
+        bool hasNew = false;
         lock (_gate)
         {
             if (_watcher is null)
             {
-                return;
+                return false;
             }
             foreach ((string path, Folder entry) in _folders.Where(pair => pair.Value.HasPatterns && !folders.Contains(pair.Key)).ToList())
             {
@@ -78,9 +80,12 @@ internal sealed class TailWakeups(Action<FileTail> wake, Action onNames) : IDisp
             }
             foreach (string path in folders)
             {
-                Enter(path).HasPatterns = true;
+                Folder entry = Enter(path);
+                hasNew |= entry is { HasPatterns: false, IsWatched: true };
+                entry.HasPatterns = true;
             }
         }
+        return hasNew;
     }
 
     public void Dispose() => _watcher?.Dispose();
