@@ -43,7 +43,7 @@ public sealed class Bzip2StreamTests
     [Fact]
     public void An_archive_cut_anywhere_is_an_error()
     {
-        byte[] archive = Convert.FromBase64String(Two)[..37];
+        byte[] archive = Convert.FromBase64String(Two)[..42];
         for (int length = 0; length < archive.Length; length++)
         {
             Assert.Throws<InvalidDataException>(() => Decompress(archive[..length]));
