@@ -1,0 +1,242 @@
+using Agent.Components.Common.Files;
+using Agent.Sdk;
+using Agent.Storage;
+using Microsoft.Extensions.Logging;
+using YamlDotNet.Core;
+
+namespace Agent.Components.Loki.SourceFile;
+
+/// <summary>Knows where each file goes on, and saves how far each was delivered.</summary>
+internal sealed partial class PositionKeeper
+{
+    private const string FileName = "positions";
+    private const string AlloyFileName = "positions.yml";
+    private static readonly TimeSpan ForgetAfter = TimeSpan.FromDays(1);
+
+    private readonly PositionStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly List<DeliveredOffset> _tracked = [];
+    private bool _importDamaged;
+    private int _unsaved;
+
+    private PositionKeeper(PositionStore store, ComponentContext context)
+    {
+        _store = store;
+        _time = context.Time;
+        _logger = context.Logger;
+    }
+
+    /// <summary>Entries that were found damaged.</summary>
+    public int DamagedEntries => _store.DamagedEntries + (_importDamaged ? 1 : 0);
+
+    /// <exception cref="ComponentException">A positions file is there but cannot be read: going on would send everything again.</exception>
+    public static PositionKeeper Open(ComponentContext context, string legacyPath)
+    {
+        string path = Path.Combine(context.StoragePath, FileName);
+        try
+        {
+            var keeper = new PositionKeeper(PositionStore.Open(path), context);
+            if (keeper.DamagedEntries > 0)
+            {
+                LogDamaged(context.Logger, path, keeper.DamagedEntries);
+            }
+            if (keeper._store.IsNew && !keeper.TryImport(Path.Combine(context.StoragePath, AlloyFileName)) && legacyPath.Length > 0)
+            {
+                keeper.TryImport(legacyPath);
+            }
+            return keeper;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ComponentException($"cannot read positions: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Decides where to start a file.</summary>
+    /// <param name="stat">The file as it is now.</param>
+    /// <param name="start">Its first bytes.</param>
+    /// <param name="request">Who asks.</param>
+    public StartPoint Find(in FileStat stat, ReadOnlySpan<byte> start, in PositionRequest request)
+    {
+        FilePosition? known = _store.Find(stat.Identity, request.Labels, request.AnyLabels);
+        if (known is { Offset: not FilePosition.Unreadable } && !known.Fingerprint.Matches(start))
+        {
+            return new StartPoint(StartKind.Offset, 0, "another file under a known inode");
+        }
+        known ??= _store.TakeImported(request.Path, request.Labels, request.AnyLabels);
+        bool isUnknownDamage = known is null && request.WasThereAtStart && (_store.HasUnknownDamage || _importDamaged);
+        if (known is { Offset: FilePosition.Unreadable } || isUnknownDamage)
+        {
+            return request.Options.OnPositionsFileError switch
+            {
+                PositionsFileError.Skip => new StartPoint(StartKind.Nowhere, 0, "its position is damaged"),
+                PositionsFileError.RestartFromEnd => new StartPoint(StartKind.End, 0, "its position is damaged"),
+                _ => new StartPoint(StartKind.Offset, 0, "its position is damaged"),
+            };
+        }
+        if (known is not null)
+        {
+            return known.Offset <= stat.Size || request.Options.Compression is not null
+                ? new StartPoint(StartKind.Offset, known.Offset, "known position")
+                : new StartPoint(StartKind.Offset, 0, "shorter than its position: truncated");
+        }
+        bool wasThere = request.Options.TailFromEnd && !request.IsRotation && !(stat.Born > request.Options.Since);
+        return wasThere ? new StartPoint(StartKind.End, 0, "tail_from_end") : new StartPoint(StartKind.Offset, 0, "new file");
+    }
+
+    /// <summary>Begins to follow how far a file is delivered.</summary>
+    public DeliveredOffset Track(FileIdentity identity, FileFingerprint fingerprint, in PositionRequest request, long offset)
+    {
+        var delivered = new DeliveredOffset(identity, request.Path, offset) { Fingerprint = fingerprint, Labels = request.Labels };
+        lock (_gate)
+        {
+            _tracked.Add(delivered);
+        }
+        return delivered;
+    }
+
+    /// <summary>Takes note of a file that is closed, for whoever opens it again before the next save.</summary>
+    public void Update(DeliveredOffset delivered)
+    {
+        lock (_gate)
+        {
+            Put(delivered, _time.GetUtcNow().ToUnixTimeSeconds());
+        }
+    }
+
+    /// <summary>Marks a file that is not read, so that it is not read after a restart either.</summary>
+    public void MarkUnreadable(FileIdentity identity, in PositionRequest request) =>
+        _store.Set(new FilePosition
+        {
+            Identity = identity,
+            Offset = FilePosition.Unreadable,
+            Path = request.Path,
+            Labels = request.Labels,
+            Seen = _time.GetUtcNow().ToUnixTimeSeconds(),
+        });
+
+    /// <summary>Saves what has changed.</summary>
+    public void Save()
+    {
+        Collect();
+        try
+        {
+            _store.Save();
+            _unsaved = 0;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The disk may come back; until then a restart would repeat lines, and lose none. Said once, not every five seconds.
+            if (_unsaved++ == 0)
+            {
+                LogNotSaved(exception.Message);
+            }
+        }
+    }
+
+    /// <summary>Forgets files that are gone for good.</summary>
+    public void Forget()
+    {
+        long limit = (_time.GetUtcNow() - ForgetAfter).ToUnixTimeSeconds();
+        HashSet<FileIdentity> open;
+        lock (_gate)
+        {
+            open = [.. _tracked.Select(static delivered => delivered.Identity)];
+        }
+        _store.Collect(entry => entry.Seen < limit && !open.Contains(entry.Identity) && !Leads(entry));
+    }
+
+    private static bool Leads(FilePosition entry) =>
+        FileStat.TryGet(entry.Path, out FileStat stat, out _) && (entry.Identity.IsNone || stat.Identity == entry.Identity);
+
+    private void Collect()
+    {
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        lock (_gate)
+        {
+            foreach (DeliveredOffset delivered in _tracked)
+            {
+                bool isFinal = delivered.IsFinal;
+                Put(delivered, now);
+                delivered.IsSaved = isFinal;
+            }
+            _tracked.RemoveAll(static delivered => delivered.IsSaved);
+        }
+    }
+
+    private void Put(DeliveredOffset delivered, long now)
+    {
+        string labels = delivered.Labels;
+        var position = new FilePosition
+        {
+            Identity = delivered.Identity,
+            Fingerprint = delivered.Fingerprint,
+            Offset = delivered.Offset,
+            Path = delivered.Path,
+            Labels = labels,
+            Seen = now,
+        };
+        if (delivered.SavedLabels is { } saved && saved != labels)
+        {
+            _store.Remove(position with { Labels = saved });
+        }
+        delivered.SavedLabels = labels;
+        _store.Set(position);
+    }
+
+    private bool TryImport(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+        using var text = new StreamReader(path);
+        try
+        {
+            List<FilePosition> positions = PositionsYaml.Read(text);
+            long now = _time.GetUtcNow().ToUnixTimeSeconds();
+            foreach (FilePosition position in positions)
+            {
+                _store.Set(position with { Seen = now });
+            }
+            LogImported(path, positions.Count);
+            return positions.Count > 0;
+        }
+        catch (YamlException exception)
+        {
+            _importDamaged = true;
+            LogNotImported(path, exception.Message);
+            return true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "positions file {Path}: {Count} entries are damaged")]
+    private static partial void LogDamaged(ILogger logger, string path, int count);
+
+    [LoggerMessage(LogLevel.Warning, "cannot save positions, will try again: {Cause}")]
+    private partial void LogNotSaved(string cause);
+
+    [LoggerMessage(LogLevel.Information, "took over {Count} positions from {Path}")]
+    private partial void LogImported(string path, int count);
+
+    [LoggerMessage(LogLevel.Error, "cannot take over positions from {Path}: {Cause}")]
+    private partial void LogNotImported(string path, string cause);
+}
+
+/// <summary>Who asks for the position of a file.</summary>
+/// <param name="Path">Where the file stands.</param>
+/// <param name="Labels">As what it is read.</param>
+/// <param name="Options">How it is read.</param>
+internal readonly record struct PositionRequest(string Path, string Labels, TailOptions Options)
+{
+    /// <summary>Nobody else reads the path, so that a position under other labels is this one's.</summary>
+    public bool AnyLabels { get; init; }
+
+    /// <summary>The target was there when the component started.</summary>
+    public bool WasThereAtStart { get; init; }
+
+    /// <summary>The file took the place of one that was read: its start is news, whatever <c>tail_from_end</c> says.</summary>
+    public bool IsRotation { get; init; }
+}

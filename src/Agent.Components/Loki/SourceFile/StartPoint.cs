@@ -1,0 +1,16 @@
+namespace Agent.Components.Loki.SourceFile;
+
+internal enum StartKind
+{
+    /// <summary>At an offset.</summary>
+    Offset,
+
+    /// <summary>After the last complete line.</summary>
+    End,
+
+    /// <summary>Nowhere: the user wants files with damaged positions left alone.</summary>
+    Nowhere,
+}
+
+/// <summary>Where to start reading a file, and why, for the log.</summary>
+internal readonly record struct StartPoint(StartKind Kind, long Offset, string Reason);

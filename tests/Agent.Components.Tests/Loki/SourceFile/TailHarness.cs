@@ -1,0 +1,72 @@
+using Agent.Components.Loki.SourceFile;
+using Agent.Telemetry;
+using Agent.Telemetry.Logs;
+using Agent.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Agent.Components.Tests.Loki.SourceFile;
+
+/// <summary>One tail whose turns are taken by hand, on the test's thread and a clock of its own.</summary>
+internal sealed class TailHarness : IDisposable
+{
+    private readonly TestComponentContext _context;
+    private readonly TailServices _services;
+    private readonly BlockReader _reader = new();
+
+    public TailHarness(string path, TailOptions? options = null, ILogConsumer? consumer = null)
+    {
+        _context = new TestComponentContext("loki.source.file.test", Time);
+        _services = new TailServices
+        {
+            Positions = PositionKeeper.Open(_context, ""),
+            Metrics = new SourceFileMetrics(_context.Metrics),
+            Wakeups = new TailWakeups(static _ => { }, static () => { }),
+            Time = Time,
+            Logger = NullLogger.Instance,
+            Consumer = consumer ?? Collected,
+        };
+        var target = new Target(LabelSet.Empty.With("__path__", path));
+        Tail = new FileTail(_services, ResolvedTarget.Of(target, path), options ?? new TailOptions(), wasThereAtStart: true);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public LogCollector Collected { get; } = new();
+
+    public FileTail Tail { get; }
+
+    public SourceFileMetrics Metrics => _services.Metrics;
+
+    /// <summary>Takes turns until there is nothing more to read.</summary>
+    public void Run()
+    {
+        while (Turn())
+        {
+        }
+    }
+
+    public bool Turn()
+    {
+        ValueTask<bool> turn = Tail.TurnAsync(_reader, CancellationToken.None);
+        return turn.IsCompletedSuccessfully ? turn.Result : throw new InvalidOperationException("the consumer did not finish at once");
+    }
+
+    public void Dispose()
+    {
+        Tail.Dispose();
+        _reader.Dispose();
+        _context.Dispose();
+    }
+}
+
+/// <summary>Takes everything and keeps nothing.</summary>
+internal sealed class NullConsumer : ILogConsumer
+{
+    public long Lines { get; private set; }
+
+    public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
+    {
+        Lines += batch.Count;
+        return ValueTask.CompletedTask;
+    }
+}
