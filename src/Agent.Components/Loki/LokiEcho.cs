@@ -1,3 +1,4 @@
+using Agent.Components.Common;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Telemetry.Logs;
@@ -39,8 +40,7 @@ public sealed partial class LokiEcho : IComponent<LokiEcho.Arguments>, ILogConsu
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) => ValueTask.CompletedTask;
 
-    public async Task RunAsync(CancellationToken stop) =>
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
 
     public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
     {

@@ -7,7 +7,7 @@ namespace Agent.Components.Common.Http;
 /// Mirrors golang.org/x/net/http/httpproxy: <c>*</c> is everything, <c>10.0.0.0/8</c> a network, <c>.x.y</c> the names below,
 /// <c>x.y</c> the name and those below, each with an optional port; loopback never goes through a proxy.
 /// </remarks>
-internal sealed class ProxySelection : IWebProxy
+public sealed class ProxySelection : IWebProxy
 {
     private readonly Uri _proxy;
     private readonly List<Func<string, IPAddress?, int, bool>> _exceptions = [];

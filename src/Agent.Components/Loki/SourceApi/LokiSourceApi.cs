@@ -8,7 +8,15 @@ using Agent.Telemetry.Logs;
 namespace Agent.Components.Loki.SourceApi;
 
 /// <summary>Receives log entries over HTTP, as Loki's push API and as plain lines.</summary>
-/// <example>loki.source.api "default" { http { listen_port = 9999 } forward_to = [] }</example>
+/// <example>
+/// loki.source.api "default" {
+///     http {
+///         listen_address = "127.0.0.1"
+///         listen_port    = 9999
+///     }
+///     forward_to = []
+/// }
+/// </example>
 /// <remarks>
 /// A request is answered when all receivers have taken its entries; while they do not, it waits, and with it the sender. Requests
 /// that outlast the write timeout or the component are answered with 503, so that the sender tries again.
@@ -31,7 +39,7 @@ public sealed partial class LokiSourceApi(ComponentContext context) : IComponent
         public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
 
         /// <summary>Rules that change the labels of pushed entries before they are forwarded.</summary>
-        public IRelabelRules? RelabelRules { get; init; }
+        public RelabelRules RelabelRules { get; init; } = RelabelRules.Empty;
 
         /// <summary>Whether entries keep the timestamp that they were sent with; else they get the time of arrival.</summary>
         public bool UseIncomingTimestamp { get; init; }

@@ -11,7 +11,7 @@ internal sealed class PushSettings(LokiSourceApi.Arguments arguments)
 
     public LabelSet FixedLabels { get; } = LabelSet.From(arguments.Labels);
 
-    public IRelabelRules? Rules => arguments.RelabelRules;
+    public Relabeler Rules { get; } = new(arguments.RelabelRules.Rules, LabelNameRule.Legacy);
 
     public bool UseIncomingTimestamp => arguments.UseIncomingTimestamp;
 

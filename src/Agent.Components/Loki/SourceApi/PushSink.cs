@@ -127,7 +127,7 @@ internal sealed class PushSink(LogBatch batch, PushSettings settings, string ten
         {
             _labels.Set(label.Name, label.Value);
         }
-        if ((settings.Rules is { } rules && !rules.Apply(_labels)) || _labels.Count == 0)
+        if (!settings.Rules.Apply(_labels) || _labels.Count == 0)
         {
             return null;
         }

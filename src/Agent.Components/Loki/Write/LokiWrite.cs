@@ -7,7 +7,13 @@ using Agent.Telemetry.Logs;
 namespace Agent.Components.Loki.Write;
 
 /// <summary>Sends log entries to one or more Loki push endpoints.</summary>
-/// <example>loki.write "default" { endpoint { url = "http://loki:3100/loki/api/v1/push" } }</example>
+/// <example>
+/// loki.write "default" {
+///     endpoint {
+///         url = "http://loki:3100/loki/api/v1/push"
+///     }
+/// }
+/// </example>
 /// <remarks>
 /// Entries are encoded and compressed once, whatever the number of endpoints. Each endpoint has a queue and a sender of its own, so
 /// that one that is slow holds up the others only once its queue is full: then the sources wait.

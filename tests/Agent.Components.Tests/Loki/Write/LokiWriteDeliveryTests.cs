@@ -177,7 +177,9 @@ public sealed class LokiWriteDeliveryTests
         await sending;
         await other;
         await write.StopAsync();
-        Assert.Equal(["a", "b", "c", "d", "e"], sink.Lines);
+        // Two sources that wait go on in any order, but each keeps its own.
+        Assert.Equal(["a", "b", "c", "d"], sink.Lines.Where(static line => line != "e"));
+        Assert.Contains("e", sink.Lines);
     }
 
     [Fact]
