@@ -22,14 +22,7 @@ public static class Conformance
         {
             return Directory.Exists(named) ? Path.GetFullPath(named) : null;
         }
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Agent.sln")))
-            {
-                string shared = Path.Combine(at.FullName, "..", "shared", "conformance");
-                return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
-            }
-        }
-        return null;
+        string beside = Path.Combine(Repository.Root, "..", "shared", "conformance");
+        return Directory.Exists(beside) ? Path.GetFullPath(beside) : null;
     }
 }

@@ -1,8 +1,13 @@
+using Xunit.Sdk;
+
 namespace Agent.Testing;
 
-/// <summary>A test over the golden data: skips, and says so, where the data is missing.</summary>
+/// <summary>
+/// A test over the golden data, with the trait <c>Category=Conformance</c>: skips, and says so, where the data is missing.
+/// </summary>
+[TraitDiscoverer("Agent.Testing.ConformanceTrait", "Agent.Testing")]
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class ConformanceFactAttribute : FactAttribute
+public sealed class ConformanceFactAttribute : FactAttribute, ITraitAttribute
 {
     public ConformanceFactAttribute()
     {

@@ -3,21 +3,21 @@ namespace Agent.Sdk.Decoding;
 /// <summary>Stable identifiers of the findings about a configuration.</summary>
 public static class DiagnosticCodes
 {
-    public const string Syntax = "INV0001";
-    public const string UnknownComponent = "INV0002";
-    public const string UnknownArgument = "INV0003";
-    public const string MissingArgument = "INV0004";
-    public const string WrongType = "INV0005";
-    public const string InvalidArgument = "INV0006";
-    public const string DuplicateArgument = "INV0007";
-    public const string DuplicateComponent = "INV0008";
-    public const string Cycle = "INV0009";
-    public const string UnknownReference = "INV0010";
-    public const string Evaluation = "INV0011";
-    public const string NotSupported = "INV0012";
-    public const string NotHonoured = "INV0013";
-    public const string Deprecated = "INV0014";
-    public const string Unused = "INV0015";
-    public const string Stability = "INV0016";
-    public const string Label = "INV0017";
+    public const string UnknownComponent = "INV0102";
+    public const string UnknownArgument = "INV0103";
+    public const string MissingArgument = "INV0104";
+    public const string WrongType = "INV0105";
+    public const string InvalidArgument = "INV0106";
+    public const string DuplicateArgument = "INV0107";
+    public const string DuplicateComponent = "INV0108";
+    public const string Cycle = "INV0109";
+    public const string UnknownReference = "INV0110";
+    public const string Evaluation = "INV0111";
+    public const string NotSupported = "INV0112";
+    public const string NotHonoured = "INV0113";
+    public const string Deprecated = "INV0114";
+    public const string Unused = "INV0115";
+    public const string Stability = "INV0116";
+    public const string Label = "INV0117";
+    public const string Unreadable = "INV0118";
 }

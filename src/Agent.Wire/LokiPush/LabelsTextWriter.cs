@@ -16,7 +16,7 @@ public ref struct LabelsTextWriter
         output.WriteByte((byte)'{');
     }
 
-    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public void Add(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         if (name.StartsWith("__"u8))
         {

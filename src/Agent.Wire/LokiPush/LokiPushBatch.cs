@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Agent.Telemetry.Logs;
 using Agent.Wire.Protobuf;
 using Agent.Wire.Snappy;
 
@@ -28,6 +29,20 @@ public sealed class LokiPushBatch(int maxRetained = LokiPushBatch.DefaultRetaine
     /// <summary>Bytes of the request as protobuf, without an entry that is still open.</summary>
     public int EncodedSize => _closedSize;
 
+    /// <summary>Bytes of buffers that the batch holds, used or not.</summary>
+    public long RetainedBytes
+    {
+        get
+        {
+            long total = 0;
+            for (int i = 0; i < _streams.Length && _streams[i] is { } body; i++)
+            {
+                total += body.Capacity;
+            }
+            return total;
+        }
+    }
+
     /// <summary>Opens a stream and returns its handle, valid until <see cref="Reset"/>. The caller keeps the map from label set to handle.</summary>
     /// <param name="labelsText">The stream's labels as <see cref="LabelsTextWriter"/> forms them; broken UTF-8 is repaired.</param>
     public int AddStream(ReadOnlySpan<byte> labelsText)
@@ -50,10 +65,21 @@ public sealed class LokiPushBatch(int maxRetained = LokiPushBatch.DefaultRetaine
         EndEntry();
     }
 
+    /// <summary>Adds an entry with its structured metadata; its labels are the stream's and are not looked at.</summary>
+    public void Append(int stream, in LogEntry entry)
+    {
+        BeginEntry(stream, PushTimestamp.FromUnixNanos(entry.Timestamp), entry.Line.Span);
+        if (!entry.Metadata.IsEmpty)
+        {
+            AddMetadata(entry.Metadata.Span);
+        }
+        EndEntry();
+    }
+
     public void BeginEntry(int stream, long unixNanos, ReadOnlySpan<byte> line) =>
         BeginEntry(stream, PushTimestamp.FromUnixNanos(unixNanos), line);
 
-    /// <summary>Starts an entry; <see cref="AddMetadata"/> as often as needed, then <see cref="EndEntry"/> or <see cref="CancelEntry"/>.</summary>
+    /// <summary>Starts an entry; AddMetadata as often as needed, then <see cref="EndEntry"/> or <see cref="CancelEntry"/>.</summary>
     public void BeginEntry(int stream, PushTimestamp timestamp, ReadOnlySpan<byte> line)
     {
         ThrowIfOpen();
@@ -99,6 +125,16 @@ public sealed class LokiPushBatch(int maxRetained = LokiPushBatch.DefaultRetaine
         at += WriteText(target[at..], PushFields.PairName, name, nameLength, nameIsValid);
         at += WriteText(target[at..], PushFields.PairValue, value, valueLength, valueIsValid);
         body.Advance(at);
+    }
+
+    public void AddMetadata(ReadOnlySpan<MetadataPair> pairs)
+    {
+        Span<byte> space = stackalloc byte[Utf8Text.UsualLength];
+        foreach (ref readonly MetadataPair pair in pairs)
+        {
+            using var name = new Utf8Text(pair.Name, space);
+            AddMetadata(name.Bytes, pair.Value.Span);
+        }
     }
 
     public void EndEntry()

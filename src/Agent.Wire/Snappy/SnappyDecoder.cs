@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Agent.Wire.Protobuf;
 
 namespace Agent.Wire.Snappy;
@@ -181,5 +182,5 @@ public static class SnappyDecoder
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy16(ref byte target, ref byte source) =>
-        Unsafe.WriteUnaligned(ref target, Unsafe.ReadUnaligned<UInt128>(ref source));
+        Unsafe.WriteUnaligned(ref target, Unsafe.ReadUnaligned<Vector128<byte>>(ref source));
 }

@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using Agent.Syntax;
+
+namespace Agent.Runtime.Configuration;
+
+/// <summary>The parsed files of one configuration.</summary>
+/// <param name="Path">The file or folder that was asked for.</param>
+/// <param name="Files">In ordinal order of their names.</param>
+public sealed record ConfigurationSource(string Path, IReadOnlyList<FileNode> Files)
+{
+    /// <summary>SHA-256 over names and contents, in hex: the value of <c>alloy_config_hash</c>.</summary>
+    public string Hash { get; } = HashOf(Files);
+
+    /// <summary>The blocks of all files, in order.</summary>
+    public IEnumerable<Statement> Statements => Files.SelectMany(static file => file.Body);
+
+    /// <summary>Parses one text, for configurations that do not come from disk.</summary>
+    public static ConfigurationSource Parse(string name, string text, DiagnosticBag diagnostics) =>
+        new(name, [ParseOne(new SourceText(name, text), diagnostics)]);
+
+    internal static FileNode ParseOne(SourceText source, DiagnosticBag diagnostics)
+    {
+        ParseResult result = Parser.ParseFile(source);
+        diagnostics.AddRange(result.Diagnostics);
+        return result.File;
+    }
+
+    private static string HashOf(IReadOnlyList<FileNode> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (FileNode file in files)
+        {
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(file.Source.Name)));
+            hash.AppendData(file.Source.Bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,81 @@
+using Agent.Runtime.Ports;
+using Agent.Sdk;
+using Agent.Sdk.Decoding;
+using Agent.Sdk.Metrics;
+using Agent.Syntax.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Runtime.Graph;
+
+/// <summary>One node with its component: what it was given, what it exports, how it is.</summary>
+/// <remarks>Arguments and definition change only under the graph's gate; exports and health change on any thread.</remarks>
+public sealed class ComponentNode : IAsyncDisposable
+{
+    private readonly MetricScope _metrics;
+    private readonly PortTable _ports;
+    private ObjectValue? _exports;
+
+    internal ComponentNode(NodeDefinition definition, GraphServices services)
+    {
+        Definition = definition;
+        Health = new HealthBoard(services.Time);
+        _metrics = services.Metrics.Scope(new("component_path", "/"), new("component_id", definition.Id));
+        Logger = new NodeLogger(services.Logging.CreateLogger(definition.Id), "/", definition.Id);
+        var owner = new PortOwner(definition.Id, Health, Logger, services.Time)
+        {
+            Dropped = _metrics.Counter("invar_port_dropped_entries_total", "Entries lost because a component failed to take them."),
+        };
+        _metrics.ObservedCounter(
+            "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
+        _ports = new PortTable(owner, _metrics);
+        Component = definition.Descriptor.Create(new NodeContext(this, services, Logger, _metrics));
+    }
+
+    public string Id => Definition.Id;
+
+    public NodeDefinition Definition { get; internal set; }
+
+    public HealthBoard Health { get; }
+
+    /// <summary>What the component exported last, with ports around its receivers; null before the first export.</summary>
+    public ObjectValue? Exports => Volatile.Read(ref _exports);
+
+    /// <summary>The evaluated block that its current arguments came from; null before the first success.</summary>
+    public BlockValue? Block { get; internal set; }
+
+    /// <summary>The arguments as they were last applied.</summary>
+    public object? Arguments { get; internal set; }
+
+    public IReadOnlyList<LogEdge> Edges => _ports.Edges;
+
+    /// <summary>What the component shows of itself, or null.</summary>
+    public Value? DebugState => (Component as IDebuggable)?.DebugState();
+
+    internal IComponent Component { get; }
+
+    internal ILogger Logger { get; }
+
+    /// <summary>An apply that outlived its limit: the next one waits until it is over, for no two may run at once.</summary>
+    internal Task UnfinishedApply { get; set; } = Task.CompletedTask;
+
+    /// <summary>Called, on the component's thread, when its exports have changed. Null until the node is part of the running graph.</summary>
+    internal Action<ComponentNode>? ExportsChanged { get; set; }
+
+    internal Value Connect(Value value) => _ports.Connect(value);
+
+    internal void SetExports(object exports)
+    {
+        ObjectValue exposed = _ports.Expose(Definition.Descriptor.EncodeExports(exports));
+        ObjectValue? last = Interlocked.Exchange(ref _exports, exposed);
+        if (last is null || !last.Equals(exposed))
+        {
+            ExportsChanged?.Invoke(this);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Component.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
+    }
+}

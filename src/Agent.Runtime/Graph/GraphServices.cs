@@ -1,0 +1,29 @@
+using Agent.Runtime.Evaluation;
+using Agent.Sdk.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Runtime.Graph;
+
+/// <summary>What all graphs of the process share.</summary>
+public sealed record GraphServices
+{
+    public required BlockCatalog Catalog { get; init; }
+
+    public required MetricRegistry Metrics { get; init; }
+
+    public required ILoggerFactory Logging { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>What expressions may use besides nodes.</summary>
+    public required IScope Globals { get; init; }
+
+    /// <summary>The folder of <c>--storage.path</c>.</summary>
+    public required string StoragePath { get; init; }
+
+    /// <summary>Longest time that one component may take to accept its arguments; a reload never waits longer for it.</summary>
+    public TimeSpan ApplyLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time that a component may take to stop.</summary>
+    public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(20);
+}
