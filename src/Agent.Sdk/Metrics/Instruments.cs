@@ -66,14 +66,17 @@ public sealed class Histogram(double[] bounds) : Instrument
     /// <summary>The count of one bucket alone (not cumulative); the last one is +Inf.</summary>
     public long CountOf(int bucket) => Volatile.Read(ref _counts[bucket]);
 
-    public void Observe(double value)
+    public void Observe(double value) => Observe(value, 1);
+
+    /// <summary>The same as observing the value <paramref name="count"/> times.</summary>
+    public void Observe(double value, long count)
     {
         int bucket = 0;
         while (bucket < bounds.Length && value > bounds[bucket])
         {
             bucket++;
         }
-        Interlocked.Increment(ref _counts[bucket]);
-        _sum.Add(value);
+        Interlocked.Add(ref _counts[bucket], count);
+        _sum.Add(value * count);
     }
 }

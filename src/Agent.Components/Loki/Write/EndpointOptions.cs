@@ -1,0 +1,110 @@
+using Agent.Components.Common.Http;
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Sdk.Decoding;
+
+namespace Agent.Components.Loki.Write;
+
+/// <summary>One place that log entries are sent to.</summary>
+public sealed record EndpointOptions : IValidated
+{
+    /// <summary>Name of the endpoint in messages and debug information; made from its settings where empty.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Full URL of the push API.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>Longest time an entry waits before its batch is sent. Higher means fewer requests, later logs.</summary>
+    public TimeSpan BatchWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most bytes of log lines in one request; a single longer line is sent alone.</summary>
+    public ByteSize BatchSize { get; init; } = new(1 << 20);
+
+    /// <summary>Longest time a request may take.</summary>
+    public TimeSpan RemoteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Further headers of each request.</summary>
+    public ValueMap<string> Headers { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>Wait before the first retry; each further one waits about twice as long.</summary>
+    public TimeSpan MinBackoffPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest wait before a retry.</summary>
+    public TimeSpan MaxBackoffPeriod { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a batch is tried before it is dropped and counted; 0 never drops it. By default entries whose source can replay are never dropped, others after 10 tries.</summary>
+    public int? MaxBackoffRetries { get; init; }
+
+    /// <summary>Tenant that entries belong to where they do not say otherwise.</summary>
+    public string TenantId { get; init; } = "";
+
+    /// <summary>Whether a batch that the server answers with 429 (too many requests) is tried again.</summary>
+    [Name("retry_on_http_429")]
+    public bool RetryOnHttp429 { get; init; } = true;
+
+    [Flatten] public HttpClientOptions Http { get; init; } = new();
+
+    /// <summary>The queue of batches that wait to be sent.</summary>
+    [Block] public QueueOptions QueueConfig { get; init; } = new();
+
+    internal BatchSettings Batching => new(Math.Max(1, BatchSize.Bytes), BatchWait, Math.Max(1, QueueConfig.MinShards));
+
+    public void Validate(ValidationContext context)
+    {
+        if (Url.Scheme is not ("http" or "https"))
+        {
+            context.Error("url", $"cannot send to {Url.Scheme}: only http and https are known");
+        }
+        foreach (string name in Headers.Keys)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(HeaderNames.Characters))
+            {
+                context.Error("headers", $"cannot send the header \"{name}\": it is no header name");
+            }
+        }
+    }
+}
+
+/// <summary>The queue of batches that wait to be sent to one endpoint, in memory.</summary>
+public sealed record QueueOptions
+{
+    /// <summary>Most bytes of compressed batches that wait, for each shard.</summary>
+    public ByteSize Capacity { get; init; } = new(10 << 20);
+
+    /// <summary>Number of requests that are sent at the same time; each stream keeps to one of them.</summary>
+    public int MinShards { get; init; } = 1;
+
+    /// <summary>Longest time to send what waits when the agent stops or the endpoint goes.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether sources wait while the queue is full; else what does not fit is dropped and counted.</summary>
+    public bool BlockOnOverflow { get; init; } = true;
+}
+
+/// <summary>Settings of Alloy's write-ahead log.</summary>
+public sealed record WalOptions : IValidated
+{
+    /// <summary>Turns the write-ahead log on.</summary>
+    [NotHonoured("entries wait in memory, and files are read again from the last delivered line")]
+    public bool Enabled { get; init; }
+
+    /// <summary>Longest life of a segment.</summary>
+    public TimeSpan MaxSegmentAge { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Shortest wait between two looks for new entries.</summary>
+    public TimeSpan MinReadFrequency { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest wait between two looks for new entries.</summary>
+    public TimeSpan MaxReadFrequency { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest time to send what the log holds when the agent stops.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public void Validate(ValidationContext context)
+    {
+        if (MinReadFrequency >= MaxReadFrequency)
+        {
+            context.Error("min_read_frequency", "cannot use min_read_frequency: it must be below max_read_frequency");
+        }
+    }
+}

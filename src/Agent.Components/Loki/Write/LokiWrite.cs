@@ -1,0 +1,243 @@
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Sdk.Decoding;
+using Agent.Syntax.Values;
+using Agent.Telemetry.Logs;
+
+namespace Agent.Components.Loki.Write;
+
+/// <summary>Sends log entries to one or more Loki push endpoints.</summary>
+/// <example>
+/// loki.write "default" {
+///     endpoint {
+///         url = "http://loki:3100/loki/api/v1/push"
+///     }
+/// }
+/// </example>
+/// <remarks>
+/// Entries are encoded and compressed once, whatever the number of endpoints. Each endpoint has a queue and a sender of its own, so
+/// that one that is slow holds up the others only once its queue is full: then the sources wait.
+/// </remarks>
+[Component("loki.write")]
+public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogConsumer, IDebuggable
+{
+    private readonly ComponentContext _context;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SemaphoreSlim _flush = new(0);
+    private readonly ITimer _timer;
+    private readonly List<Task> _retiring = [];
+    private WritePipeline _pipeline = WritePipeline.Empty;
+    private DateTimeOffset? _armed;
+    private bool _running;
+
+    public LokiWrite(ComponentContext context)
+    {
+        _context = context;
+        _timer = context.Time.CreateTimer(_ => WakeFlush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public sealed record Arguments : IValidated
+    {
+        /// <summary>Where to send entries. Repeat the block to send to several places.</summary>
+        [Block] public ValueList<EndpointOptions> Endpoint { get; init; } = [];
+
+        /// <summary>Labels added to entries that lack them.</summary>
+        public ValueMap<string> ExternalLabels { get; init; } = ValueMap<string>.Empty;
+
+        /// <summary>Most streams of one request, beyond which entries of further streams are dropped and counted; 0 sets no limit.</summary>
+        public int MaxStreams { get; init; }
+
+        /// <summary>Alloy's write-ahead log.</summary>
+        [Block] public WalOptions Wal { get; init; } = new();
+
+        public void Validate(ValidationContext context)
+        {
+            if (Endpoint.Count == 0)
+            {
+                context.Warn("endpoint", "nothing can be sent: there is no endpoint block", "add endpoint { url = … }");
+            }
+            if (Endpoint.Distinct().Count() < Endpoint.Count
+                || Endpoint.Where(static e => e.Name.Length > 0).GroupBy(static e => e.Name).Any(static same => same.Count() > 1))
+            {
+                context.Error("endpoint", "cannot use two equal endpoints, or two of the same name");
+            }
+        }
+    }
+
+    /// <param name="Receiver">Takes log entries from other components.</param>
+    public sealed record Exports(ILogConsumer Receiver);
+
+    public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
+    {
+        _context.Export(new Exports(this));
+        if (arguments.Endpoint.Count == 0)
+        {
+            throw new ComponentException("cannot send anywhere: at least one endpoint block is needed");
+        }
+        await _gate.WaitAsync(stop);
+        try
+        {
+            WritePipeline old = _pipeline;
+            _pipeline = PipelineChange.Build(old, arguments, NewEndpoint, _context.Time);
+            await PipelineChange.CarryOverAsync(old, _pipeline, _running, _retiring);
+            ArmTimer();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+        ReportHealth();
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        foreach (WriteEndpoint endpoint in _pipeline.Endpoints)
+        {
+            endpoint.Start();
+        }
+        _running = true;
+        ArmTimer();
+        _gate.Release();
+        try
+        {
+            while (true)
+            {
+                await _flush.WaitAsync(stop);
+                await FlushDueAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await DrainAsync();
+        }
+    }
+
+    public async ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
+    {
+        Progress progress = default;
+        WritePipeline? seen = null;
+        while (true)
+        {
+            Task? blocked;
+            await _gate.WaitAsync(stop);
+            try
+            {
+                if (seen is not null && seen != _pipeline)
+                {
+                    // Changed while this batch waited. What one lane took is in its endpoints' queues; of several nothing is known.
+                    progress = seen.Lanes.Length == 1 ? progress with { Lane = 0 } : default;
+                }
+                seen = _pipeline;
+                blocked = seen.Append(batch, ref progress);
+                ArmTimer();
+            }
+            finally
+            {
+                _gate.Release();
+            }
+            if (blocked is null)
+            {
+                return;
+            }
+            await blocked.WaitAsync(stop);
+        }
+    }
+
+    public Value DebugState() => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
+    {
+        ["endpoints"] = new ListValue([.. _pipeline.Endpoints.Select(static endpoint => endpoint.DebugState())]),
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync();
+        foreach (BatchLane lane in _pipeline.Lanes)
+        {
+            lane.FlushAll();
+            lane.Dispose();
+        }
+        foreach (WriteEndpoint endpoint in _pipeline.Endpoints)
+        {
+            endpoint.Abandon();
+            endpoint.Dispose();
+        }
+        _gate.Dispose();
+        _flush.Dispose();
+    }
+
+    private WriteEndpoint NewEndpoint(EndpointOptions options) => new(options, _context, ReportHealth);
+
+    private async Task FlushDueAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            Task? blocked;
+            await _gate.WaitAsync(stop);
+            try
+            {
+                _armed = null;
+                blocked = _pipeline.FlushDue();
+                ArmTimer();
+            }
+            finally
+            {
+                _gate.Release();
+            }
+            if (blocked is null)
+            {
+                return;
+            }
+            await blocked.WaitAsync(stop);
+        }
+    }
+
+    /// <summary>Sends the last batches for as long as each endpoint's drain timeout; what is not delivered is not settled.</summary>
+    private async Task DrainAsync()
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            _pipeline.FlushAll();
+            _running = false;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+        await Task.WhenAll(_pipeline.Endpoints.Select(static endpoint => endpoint.StopAsync(endpoint.Options.QueueConfig.DrainTimeout)));
+        await Task.WhenAll(_retiring);
+    }
+
+    /// <summary>The timer stands at the oldest open batch; while no batch is open it stands still.</summary>
+    private void ArmTimer()
+    {
+        if (_pipeline.Due is { } due && _running && (_armed is null || due < _armed))
+        {
+            _armed = due;
+            TimeSpan wait = due - _context.Time.GetUtcNow();
+            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void WakeFlush()
+    {
+        if (_flush.CurrentCount == 0)
+        {
+            _flush.Release();
+        }
+    }
+
+    private void ReportHealth()
+    {
+        WriteEndpoint? ill = _pipeline.Endpoints.FirstOrDefault(static endpoint => endpoint.State.IsIll);
+        if (ill is null)
+        {
+            _context.ReportHealth(HealthState.Healthy, "sending");
+        }
+        else
+        {
+            _context.ReportHealth(HealthState.Unhealthy, $"cannot send to {ill.Host}: {ill.State.LastError}");
+        }
+    }
+}

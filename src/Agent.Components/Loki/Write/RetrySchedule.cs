@@ -1,0 +1,19 @@
+namespace Agent.Components.Loki.Write;
+
+/// <summary>How long to wait before each retry: doubling from the shortest to the longest, with jitter, and never less than asked for.</summary>
+internal sealed class RetrySchedule(TimeSpan shortest, TimeSpan longest)
+{
+    private double _next = Math.Max(1, shortest.TotalMilliseconds);
+
+    /// <param name="asked">What the server asked for; more than the longest wait is not believed.</param>
+    public TimeSpan Next(TimeSpan? asked)
+    {
+        double limit = Math.Max(shortest.TotalMilliseconds, longest.TotalMilliseconds);
+        double ceiling = Math.Min(_next, limit);
+        _next = Math.Min(ceiling * 2, limit);
+        // Between half and all of it: agents that failed together do not come back together.
+        double wait = ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
+        double least = asked is { } given ? Math.Min(given.TotalMilliseconds, limit) : 0;
+        return TimeSpan.FromMilliseconds(Math.Max(wait, least));
+    }
+}
