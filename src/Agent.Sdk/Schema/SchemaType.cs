@@ -34,6 +34,12 @@ public sealed record SchemaType(SchemaKind Kind, string Name)
 
     public static SchemaType Text { get; } = new(SchemaKind.String, "string");
 
+    /// <summary>A secret that always is one.</summary>
+    public static SchemaType Secret { get; } = new(SchemaKind.Secret, "secret");
+
+    /// <summary>Text that may turn out to be a secret.</summary>
+    public static SchemaType OptionalSecret { get; } = new(SchemaKind.Secret, "optional secret");
+
     public static SchemaType ListOf(SchemaType element) => new(SchemaKind.List, $"list({element.Name})") { Element = element };
 
     public static SchemaType MapOf(SchemaType element) => new(SchemaKind.Map, $"map({element.Name})") { Element = element };
@@ -53,10 +59,11 @@ public sealed record AttributeSchema(string Name, SchemaType Type, bool Required
 }
 
 /// <summary>A block inside a block.</summary>
+/// <param name="Name">As users write it; dotted where the block's name is, such as <c>stage.regex</c>.</param>
 /// <param name="Schema">What it holds; by reference, since <c>stage.match</c> holds stages again.</param>
 /// <param name="Required">An error where it is missing.</param>
 /// <param name="Repeated">May stand several times.</param>
-public sealed record ChildBlockSchema(Func<BlockSchema> Schema, bool Required, bool Repeated);
+public sealed record ChildBlockSchema(string Name, Func<BlockSchema> Schema, bool Required, bool Repeated);
 
 /// <summary>What may stand in a block.</summary>
 public sealed record BlockSchema(

@@ -1,0 +1,4 @@
+namespace System.Runtime.CompilerServices;
+
+/// <summary>What init accessors need, which netstandard2.0 lacks.</summary>
+internal static class IsExternalInit;
