@@ -38,11 +38,14 @@ public sealed class SourceText
     }
 
     /// <summary>The text of a 1-based line, without its line break.</summary>
-    public string Line(int line)
+    public string Line(int line) => Encoding.UTF8.GetString(LineBytes(line).TrimEnd("\r\n"u8));
+
+    /// <summary>The bytes of a 1-based line with its line break.</summary>
+    public ReadOnlySpan<byte> LineBytes(int line)
     {
         int start = LineStarts[line - 1];
         int end = line < LineStarts.Length ? LineStarts[line] : _bytes.Length;
-        return Encoding.UTF8.GetString(_bytes.AsSpan(start, end - start).TrimEnd("\r\n"u8));
+        return _bytes.AsSpan(start, end - start);
     }
 
     public string Text(TextSpan span) => Encoding.UTF8.GetString(_bytes.AsSpan(span.Start, span.End - span.Start));

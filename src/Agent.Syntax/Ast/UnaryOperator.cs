@@ -1,0 +1,10 @@
+namespace Agent.Syntax;
+
+public enum UnaryOperator
+{
+    /// <summary><c>!</c></summary>
+    Not,
+
+    /// <summary><c>-</c></summary>
+    Negate,
+}

@@ -1,0 +1,41 @@
+namespace Agent.Syntax;
+
+internal enum TokenKind
+{
+    Illegal,
+    EndOfFile,
+    Comment,
+    Identifier,
+    Number,
+    Float,
+    String,
+    Bool,
+    Null,
+    Or,
+    And,
+    Not,
+    Assign,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Power,
+    OpenBrace,
+    CloseBrace,
+    OpenParen,
+    CloseParen,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Dot,
+
+    /// <summary>Ends a statement: written by the user as a line break, put in by the lexer.</summary>
+    Terminator,
+}
