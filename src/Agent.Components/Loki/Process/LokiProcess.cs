@@ -42,7 +42,11 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
         public ValueList<StageArguments> Stage { get; init; } = [];
     }
 
-    public sealed record Exports(ILogConsumer Receiver);
+    public sealed record Exports(ILogConsumer Receiver)
+    {
+        /// <summary>Takes the entries to process.</summary>
+        public ILogConsumer Receiver { get; init; } = Receiver;
+    }
 
     public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Agent.Components.Common.GoTime;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -18,8 +19,8 @@ public sealed partial class TimestampStage : LogStage
     private TimestampStage(Arguments arguments, StageContext context)
     {
         _source = context.Slot(arguments.Source);
-        TimeZoneInfo? zone = arguments.Location is null ? null : TimeFormat.FindZone(arguments.Location);
-        _formats = [.. new[] { arguments.Format }.Concat(arguments.FallbackFormats).Select(format => TimeFormat.Of(format, zone, context.Time))];
+        GoLocation? location = FindLocation(arguments.Location);
+        _formats = [.. new[] { arguments.Format }.Concat(arguments.FallbackFormats).Select(format => TimeFormat.Of(format, location, context.Time))];
         _fudgesFailures = arguments.ActionOnFailure is "" or "fudge";
         _fudgesDuplicates = arguments.ActionOnDuplicateTimestamp is "" or "fudge";
     }
@@ -56,7 +57,7 @@ public sealed partial class TimestampStage : LogStage
             {
                 context.Error("format", "timestamp needs a format");
             }
-            if (Location is not null && TimeFormat.FindZone(Location) is null)
+            if (Location is not null && FindLocation(Location) is null)
             {
                 context.Error("location", $"unknown time zone {Location}");
             }
@@ -97,6 +98,9 @@ public sealed partial class TimestampStage : LogStage
         }
         return true;
     }
+
+    private static GoLocation? FindLocation(string? name) =>
+        name is not null && GoLocation.TryLoad(name, out GoLocation? location, out _) ? location : null;
 
     private bool TryParse(LogRecord record, out long time)
     {
