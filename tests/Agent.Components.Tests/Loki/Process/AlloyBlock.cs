@@ -2,7 +2,6 @@ using Agent.Runtime.Evaluation;
 using Agent.Runtime.StandardLibrary;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
-using Agent.Syntax.Values;
 
 namespace Agent.Components.Tests.Loki.Process;
 
@@ -29,7 +28,7 @@ internal static class AlloyBlock
         {
             if (Evaluator.Evaluate(attribute.Value, Scope, diagnostics) is { } value)
             {
-                attributes.Add(new AttributeValue(attribute.Name.Text, value, attribute.Name.Span, attribute.Value.Span));
+                attributes.Add(new AttributeValue(attribute.Name.Name, value, attribute.Name.Span, attribute.Value.Span));
             }
         }
         BlockValue[] blocks = [.. block.Body.OfType<BlockStatement>().Select(child => Evaluate(child, diagnostics))];

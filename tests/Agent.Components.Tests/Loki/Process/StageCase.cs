@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Agent.Components.Loki.Process;
@@ -24,7 +23,7 @@ internal sealed class StageCase(JsonElement json)
         get
         {
             BlockValue? block = AlloyBlock.Read(Text, new DiagnosticBag());
-            var known = GeneratedCatalog.Stages.Select(static stage => stage.Name).ToHashSet(StringComparer.Ordinal);
+            var known = Agent.Components.GeneratedCatalog.Stages.Select(static stage => stage.Name).ToHashSet(StringComparer.Ordinal);
             return block is null || AlloyBlock.Names(block)
                 .Where(static name => name.StartsWith("stage.", StringComparison.Ordinal))
                 .All(name => known.Contains(name) || known.Contains(name["stage.".Length..]));
@@ -56,7 +55,7 @@ internal sealed class StageCase(JsonElement json)
 
     private LokiProcess.Arguments? Decode()
     {
-        ComponentDescriptor descriptor = GeneratedCatalog.Components.Single(static component => component.Name == "loki.process");
+        ComponentDescriptor descriptor = Agent.Components.GeneratedCatalog.Components.Single(static component => component.Name == "loki.process");
         BlockValue? block = AlloyBlock.Read(Text, _diagnostics);
         return block is null || _diagnostics.HasErrors ? null : (LokiProcess.Arguments?)descriptor.Decode(block, _diagnostics);
     }
