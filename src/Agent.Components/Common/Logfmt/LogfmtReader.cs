@@ -116,7 +116,7 @@ public ref struct LogfmtReader(ReadOnlySpan<byte> utf8)
             Value = _line[start..end];
             return true;
         }
-        if (!LogfmtEscapes.TryDecode(_line[start..end], out byte[] decoded))
+        if (!JsonEscapes.TryDecode(_line[start..end], out byte[] decoded))
         {
             return Fail("invalid quoted value");
         }

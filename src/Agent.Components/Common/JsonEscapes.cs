@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Agent.Components.Common.Logfmt;
+namespace Agent.Components.Common;
 
-/// <summary>Escapes of quoted values: JSON's, and <c>\'</c>.</summary>
-internal static class LogfmtEscapes
+/// <summary>Escapes of strings as Go decodes them: JSON's, and <c>\'</c>, which logfmt has too.</summary>
+internal static class JsonEscapes
 {
     private const int UnicodeLength = 6;
 
