@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Agent.Sdk.Metrics;
 using Agent.Testing;
 
@@ -74,7 +73,8 @@ internal sealed class StageExpectation(JsonElement json, TimeProvider time)
         }
         try
         {
-            return Sorted(JsonNode.Parse(text))?.ToJsonString() ?? "null";
+            using var document = JsonDocument.Parse(text);
+            return Sorted(document.RootElement);
         }
         catch (JsonException)
         {
@@ -82,11 +82,12 @@ internal sealed class StageExpectation(JsonElement json, TimeProvider time)
         }
     }
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
+    private static string Sorted(JsonElement element) => element.ValueKind switch
     {
-        JsonObject map => new JsonObject(map.OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => KeyValuePair.Create(p.Key, Sorted(p.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
-        _ => node?.DeepClone(),
+        JsonValueKind.Object => "{" + string.Join(',', element.EnumerateObject()
+            .Select(static p => $"{JsonSerializer.Serialize(p.Name)}:{Sorted(p.Value)}").Order(StringComparer.Ordinal)) + "}",
+        JsonValueKind.Array => "[" + string.Join(',', element.EnumerateArray().Select(Sorted)) + "]",
+        _ => element.GetRawText(),
     };
 
     private static string Describe(MetricRegistry registry)

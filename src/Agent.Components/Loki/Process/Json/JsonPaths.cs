@@ -3,6 +3,10 @@ using System.Text;
 namespace Agent.Components.Loki.Process.Json;
 
 /// <summary>Plain paths such as <c>a.b</c> and <c>"x-y".z</c>, merged into one tree, so that one walk over a line finds all of them.</summary>
+/// <remarks>
+/// Unlike JsonPathTrie it says what is malformed without an exception, since lines that only look like JSON come by the thousands, and
+/// takes nothing but an object, as the JSON stage wants it.
+/// </remarks>
 internal sealed class JsonPaths
 {
     private readonly List<Node> _nodes = [new("")];
@@ -10,14 +14,9 @@ internal sealed class JsonPaths
     /// <summary>How many paths there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a path; its result has the number that is returned. False where the expression is more than a path.</summary>
-    public bool TryAdd(string expression, out int number)
+    /// <summary>Adds a path; its results have the number <see cref="Count"/> had before.</summary>
+    public void Add(IReadOnlyList<string> names)
     {
-        number = Count;
-        if (!TrySplit(expression, out List<string> names))
-        {
-            return false;
-        }
         int at = 0;
         foreach (string name in names)
         {
@@ -32,7 +31,6 @@ internal sealed class JsonPaths
             at = _nodes.Count - 1;
         }
         _nodes[at].Results.Add(Count++);
-        return true;
     }
 
     /// <summary>Walks over a whole object. False where the text is no JSON object, or not one alone.</summary>
@@ -113,46 +111,6 @@ internal sealed class JsonPaths
         byte[]? large = key.Length > 256 ? new byte[key.Length] : null;
         Span<byte> plain = large ?? stackalloc byte[256];
         return Find(node, plain[..JsonText.Unescape(key, plain)]);
-    }
-
-    private static bool TrySplit(string expression, out List<string> names)
-    {
-        names = [];
-        int at = 0;
-        while (true)
-        {
-            int start = at;
-            if (at < expression.Length && expression[at] == '"')
-            {
-                int end = expression.IndexOf('"', at + 1);
-                if (end < 0 || expression.AsSpan(at, end - at).Contains('\\'))
-                {
-                    return false;
-                }
-                names.Add(expression[(at + 1)..end]);
-                at = end + 1;
-            }
-            else
-            {
-                while (at < expression.Length && (char.IsAsciiLetter(expression[at]) || expression[at] == '_' || (at > start && char.IsAsciiDigit(expression[at]))))
-                {
-                    at++;
-                }
-                if (at == start)
-                {
-                    return false;
-                }
-                names.Add(expression[start..at]);
-            }
-            if (at == expression.Length)
-            {
-                return true;
-            }
-            if (expression[at++] != '.')
-            {
-                return false;
-            }
-        }
     }
 
     private sealed class Node(string name)

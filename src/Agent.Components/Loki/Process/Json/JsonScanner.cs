@@ -6,7 +6,8 @@ namespace Agent.Components.Loki.Process.Json;
 /// <remarks>As strict as encoding/json about grammar; does not look at UTF-8. Positions are byte offsets into the text.</remarks>
 internal ref struct JsonScanner(ReadOnlySpan<byte> text)
 {
-    private const int MaxDepth = 1000;
+    // Below what the JMESPath reader takes, and far from the end of the stack.
+    private const int MaxDepth = 500;
     private static readonly SearchValues<byte> StringEnds = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static i => (byte)i), (byte)'"', (byte)'\\']);
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 

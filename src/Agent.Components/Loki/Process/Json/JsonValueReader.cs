@@ -1,3 +1,5 @@
+using System.Text;
+using Agent.Components.Common.JmesPath;
 using Agent.Telemetry;
 
 namespace Agent.Components.Loki.Process.Json;
@@ -22,9 +24,29 @@ internal static class JsonValueReader
             case (byte)'n':
                 return SlotValue.Null;
             case (byte)'{' or (byte)'[':
-                return SlotValue.OfText(GoJson.Rewrite(json, scratch));
+                return SlotValue.OfText(Rewrite(json, scratch));
             default:
                 return SlotValue.OfNumber(json, scratch);
         }
+    }
+
+    public static SlotValue Read(JmesValue value, PooledBytes scratch) => value.Kind switch
+    {
+        JmesKind.String => SlotValue.OfText(Encode(value.AsString, scratch)),
+        JmesKind.Number => SlotValue.OfNumber(value.AsNumber, scratch),
+        JmesKind.Boolean => SlotValue.OfBool(value.AsBoolean),
+        JmesKind.Null => SlotValue.Null,
+        _ => SlotValue.OfText(Encode(JmesJson.Write(value), scratch)),
+    };
+
+    // Objects and arrays are written anew, as Go would: only here does extraction allocate. What a double cannot hold stays as it is.
+    private static ReadOnlyMemory<byte> Rewrite(ReadOnlyMemory<byte> json, PooledBytes scratch) =>
+        JmesJson.TryRead(json.Span, out JmesValue value, out _) ? Encode(JmesJson.Write(value), scratch) : json;
+
+    private static Memory<byte> Encode(string text, PooledBytes scratch)
+    {
+        Memory<byte> bytes = scratch.Take(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, bytes.Span);
+        return bytes;
     }
 }

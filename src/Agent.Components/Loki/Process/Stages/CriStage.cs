@@ -1,3 +1,4 @@
+using Agent.Components.Common.GoTime;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -91,7 +92,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
         record.Set(_content, SlotValue.OfText(content));
         record.Set(_time, SlotValue.OfText(time));
         record.Line = content;
-        if (Rfc3339.TryParse(time.Span, out long timestamp))
+        if (Rfc3339.TryParseNanoseconds(time.Span, out long timestamp))
         {
             record.Timestamp = timestamp;
         }

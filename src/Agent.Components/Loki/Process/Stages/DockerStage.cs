@@ -1,3 +1,4 @@
+using Agent.Components.Common.GoTime;
 using Agent.Components.Loki.Process.Json;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk.Declarations;
@@ -45,7 +46,7 @@ public sealed partial class DockerStage : LogStage
         record.Set(_timestamp, SlotValue.OfText(time));
         record.Line = log;
         record.Change(_setStream, stream.Span);
-        if (Rfc3339.TryParse(time.Span, out long timestamp))
+        if (Rfc3339.TryParseNanoseconds(time.Span, out long timestamp))
         {
             record.Timestamp = timestamp;
         }

@@ -1,3 +1,4 @@
+using Agent.Components.Common.JmesPath;
 using Agent.Components.Loki.Process.Json;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
@@ -14,6 +15,7 @@ public sealed partial class JsonStage : LogStage
     private readonly StageSource _source;
     private readonly JsonPaths _paths = new();
     private readonly int[] _slots;
+    private readonly (JmesExpression Expression, int Slot)[] _expressions;
     private readonly Pattern? _pattern;
     private readonly DropCounter? _malformed;
 
@@ -23,15 +25,24 @@ public sealed partial class JsonStage : LogStage
         _pattern = arguments.Regex is { Text.Length: > 0 } pattern ? pattern : null;
         _malformed = arguments.DropMalformed ? new DropCounter(context.Metrics, "malformed_json") : null;
         var slots = new List<int>();
+        var expressions = new List<(JmesExpression, int)>();
         foreach ((string name, string expression) in arguments.Expressions)
         {
-            string path = expression.Length == 0 ? name : expression;
-            if (_paths.TryAdd(path, out _))
+            JmesExpression parsed = JmesExpression.TryParse(TextOf(name, expression), out JmesExpression? valid, out string? error)
+                ? valid
+                : throw new InvalidOperationException($"BUG: the expression was not validated: {error}");
+            if (parsed.FieldPath is { } path)
             {
+                _paths.Add(path);
                 slots.Add(context.Slot(name));
+            }
+            else
+            {
+                expressions.Add((parsed, context.Slot(name)));
             }
         }
         _slots = [.. slots];
+        _expressions = [.. expressions];
     }
 
     public sealed record Arguments : StageArguments, IValidated
@@ -55,6 +66,13 @@ public sealed partial class JsonStage : LogStage
             if (Expressions.Count == 0 && Regex is not { Text.Length: > 0 })
             {
                 context.Error("json needs expressions or a regex");
+            }
+            foreach ((string name, string expression) in Expressions)
+            {
+                if (!JmesExpression.TryParse(TextOf(name, expression), out _, out string? error))
+                {
+                    context.Error("expressions", $"cannot read the expression of \"{name}\": {error}");
+                }
             }
             if (Source is "")
             {
@@ -81,11 +99,33 @@ public sealed partial class JsonStage : LogStage
             // A path that leads nowhere gives null, which counts as a value that is there.
             record.Set(_slots[i], found[i].Equals(default) ? SlotValue.Null : JsonValueReader.Read(json[found[i]], record.Scratch));
         }
+        if (_expressions.Length > 0)
+        {
+            Search(json.Span, record);
+        }
         if (_pattern is not null)
         {
             ExtractMatching(json, _pattern, record);
         }
         return true;
+    }
+
+    private static string TextOf(string name, string expression) => expression.Length == 0 ? name : expression;
+
+    // For expressions that are more than a path the whole document is read. One that fails leaves its value as it was.
+    private void Search(ReadOnlySpan<byte> json, LogRecord record)
+    {
+        if (!JmesJson.TryRead(json, out JmesValue document, out _))
+        {
+            return;
+        }
+        foreach ((JmesExpression expression, int slot) in _expressions)
+        {
+            if (expression.TrySearch(document, out JmesValue result, out _))
+            {
+                record.Set(slot, JsonValueReader.Read(result, record.Scratch));
+            }
+        }
     }
 
     // The text is a valid object by now, or null.

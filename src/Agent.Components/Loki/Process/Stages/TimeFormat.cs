@@ -38,7 +38,7 @@ internal sealed class TimeFormat
         return format switch
         {
             // A layout without a fraction reads one all the same, so both names mean one thing.
-            "RFC3339" or "RFC3339Nano" => new TimeFormat(Rfc3339.TryParse),
+            "RFC3339" or "RFC3339Nano" => new TimeFormat(Rfc3339.TryParseNanoseconds),
             "Unix" => new TimeFormat(UnixTime.TryParseSeconds),
             "UnixMs" => Unix(1_000_000),
             "UnixUs" => Unix(1_000),

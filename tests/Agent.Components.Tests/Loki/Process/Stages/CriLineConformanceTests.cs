@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Agent.Components.Loki.Process;
+using Agent.Components.Common.GoTime;
 using Agent.Components.Loki.Process.Stages;
 using Agent.Testing;
 
@@ -35,7 +35,7 @@ public sealed class CriLineConformanceTests
         {
             return null;
         }
-        bool hasTime = Rfc3339.TryParse(line.AsSpan(0, parsed.TimeLength), out long nanos);
+        bool hasTime = Rfc3339.TryParseNanoseconds(line.AsSpan(0, parsed.TimeLength), out long nanos);
         string?[] found =
         [
             Encoding.UTF8.GetString(line.AsSpan(0, parsed.TimeLength)),
