@@ -3,7 +3,7 @@ namespace Agent.Sdk.Decoding;
 /// <summary>Finds what somebody may have meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate that is fewest edits away, or null where none is near: a third of its length, at least one edit.</summary>
+    /// <summary>The candidate that is fewest edits away, or null where none is near: half its length, at most three.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         string? best = null;
@@ -11,7 +11,7 @@ public static class NearestName
         foreach (string candidate in candidates)
         {
             int distance = Distance(name, candidate);
-            if (distance < bestDistance && distance <= Math.Max(1, candidate.Length / 3))
+            if (distance < bestDistance && distance <= Math.Clamp(candidate.Length / 2, 1, 3))
             {
                 (best, bestDistance) = (candidate, distance);
             }

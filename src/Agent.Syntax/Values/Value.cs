@@ -81,11 +81,15 @@ public sealed class StringValue(string text, bool isSensitive = false) : Value
 {
     public string Text { get; } = text;
 
+    /// <summary>The bytes where they are no UTF-8, such as decoded binary data; null where <see cref="Text"/> is exact.</summary>
+    public byte[]? Bytes { get; init; }
+
     public override bool IsSensitive { get; } = isSensitive;
 
     public override ValueKind Kind => ValueKind.String;
 
-    public override bool Equals(Value? other) => other is StringValue s && s.Text == Text;
+    public override bool Equals(Value? other) => other is StringValue s && s.Text == Text
+        && (ReferenceEquals(s.Bytes, Bytes) || (s.Bytes ?? []).AsSpan().SequenceEqual(Bytes));
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
@@ -109,7 +113,11 @@ public sealed class CapsuleValue(object content, string typeName) : Value
 }
 
 /// <summary>Why a call failed; <paramref name="Argument"/> is the 0-based argument at fault, or -1 for the call as a whole.</summary>
-public readonly record struct CallError(int Argument, string Message);
+public readonly record struct CallError(int Argument, string Message)
+{
+    /// <summary>Where inside the argument, or null for the argument itself.</summary>
+    public ValuePath? Path { get; init; }
+}
 
 /// <summary>A function of the standard library: null with <paramref name="error"/> set, or the result.</summary>
 public delegate Value? NativeFunction(IReadOnlyList<Value> arguments, out CallError error);

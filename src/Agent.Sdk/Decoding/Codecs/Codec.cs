@@ -1,3 +1,4 @@
+using Agent.Sdk.Patterns;
 using Agent.Sdk.Schema;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
@@ -32,7 +33,17 @@ public static class Codec
     public static ValueCodec<double> Double { get; } = new NumberCodec<double>();
 
     public static ValueCodec<TimeSpan> Duration { get; } =
-        new ParsedCodec<TimeSpan>(SchemaKind.Duration, "duration", TextParsers.Duration, TextParsers.Format);
+        new ParsedCodec<TimeSpan>(SchemaKind.Duration, "duration", TextParsers.Duration, GoDuration.Format);
+
+    public static ValueCodec<ByteSize> ByteSize { get; } =
+        new ParsedCodec<ByteSize>(SchemaKind.ByteSize, "bytes", TextParsers.Bytes, static size => size.ToString());
+
+    public static ValueCodec<Pattern> Pattern { get; } =
+        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", TextParsers.Pattern, static pattern => pattern.Text);
+
+    /// <summary>A pattern that has to match the whole text.</summary>
+    public static ValueCodec<Pattern> AnchoredPattern { get; } =
+        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", TextParsers.AnchoredPattern, static pattern => pattern.Text);
 
     public static ValueCodec<Uri> Uri { get; } =
         new ParsedCodec<Uri>(SchemaKind.Uri, "string", TextParsers.Uri, static uri => uri.OriginalString);

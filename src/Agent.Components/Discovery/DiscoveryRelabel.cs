@@ -1,0 +1,86 @@
+using Agent.Components.Common;
+using Agent.Components.Common.Relabel;
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Telemetry;
+
+namespace Agent.Components.Discovery;
+
+/// <summary>Rewrites, keeps or drops targets by rules over their labels.</summary>
+/// <example>
+/// discovery.relabel "keep_backend" {
+///     targets = [
+///         { "__address__" = "localhost:80", "app" = "backend" },
+///         { "__address__" = "localhost:81", "app" = "database" },
+///     ]
+///
+///     rule {
+///         action        = "keep"
+///         source_labels = ["app"]
+///         regex         = "backend"
+///     }
+/// }
+/// </example>
+[Component("discovery.relabel")]
+public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<DiscoveryRelabel.Arguments>
+{
+    // What the last targets became, null where they were dropped: discovery reports thousands of targets again for every one that changes.
+    private Dictionary<LabelSet, Target?> _known = [];
+    private Relabeler _relabeler = new(ValueList<RelabelRule>.Empty, LabelNameRule.Utf8);
+
+    public sealed record Arguments
+    {
+        /// <summary>Targets to relabel.</summary>
+        public required ValueList<Target> Targets { get; init; }
+
+        /// <summary>Relabelling rules, applied to each target in the order in which they are written.</summary>
+        [Block]
+        public ValueList<RelabelRule> Rule { get; init; } = [];
+    }
+
+    /// <param name="Output">The targets that are left, with their new labels.</param>
+    /// <param name="Rules">The rules themselves, for other components to apply.</param>
+    public sealed record Exports(ValueList<Target> Output, RelabelRules Rules);
+
+    public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
+    {
+        if (!arguments.Rule.Equals(_relabeler.Rules))
+        {
+            _relabeler = new Relabeler(arguments.Rule, LabelNameRule.Utf8);
+            _known = [];
+        }
+        var known = new Dictionary<LabelSet, Target?>(arguments.Targets.Count);
+        var output = new List<Target>(arguments.Targets.Count);
+        var labels = new LabelSetBuilder();
+        foreach (Target target in arguments.Targets)
+        {
+            if (!_known.TryGetValue(target.Labels, out Target? relabelled))
+            {
+                relabelled = Relabel(target, labels);
+            }
+            known[target.Labels] = relabelled;
+            if (relabelled is not null)
+            {
+                output.Add(relabelled);
+            }
+        }
+        _known = known;
+        context.Export(new Exports([.. output], new RelabelRules(arguments.Rule)));
+        return ValueTask.CompletedTask;
+    }
+
+    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Target? Relabel(Target target, LabelSetBuilder labels)
+    {
+        labels.Reset(target.Labels);
+        if (!_relabeler.Apply(labels))
+        {
+            return null;
+        }
+        LabelSet relabelled = labels.ToLabelSet();
+        return relabelled.Equals(target.Labels) ? target : new Target(relabelled);
+    }
+}
