@@ -1,23 +1,24 @@
-using Agent.Sdk;
 using Agent.Sdk.Schema;
 using Agent.Syntax.Values;
 
 namespace Agent.Web.Api;
 
-/// <summary>Decides which values people may see.</summary>
+/// <summary>Marks what stands where a secret belongs: a password written into the configuration is plain text until it is decoded.</summary>
 internal static class Redaction
 {
-    /// <summary>True where the value is a secret, was derived from one, or stands where a secret belongs.</summary>
-    public static bool Hides(Value value, SchemaType? type) => value switch
+    /// <summary>The value as people may see it: printers show what is marked as <c>(secret)</c>.</summary>
+    public static Value Mark(Value value, SchemaType? type) => type switch
     {
-        CapsuleValue { Content: Secret } => true,
-        CapsuleValue { Content: OptionalSecret secret } => secret.IsSecret,
-        StringValue text when text.IsSensitive => true,
-        NullValue or ArrayValue or ObjectValue => false,
-        _ => type?.Kind == SchemaKind.Secret && type.Name == SchemaType.Secret.Name,
+        { Kind: SchemaKind.Secret } when type.Name == SchemaType.Secret.Name => MarkSecret(value),
+        { Kind: SchemaKind.List, Element: { } element } when value is ArrayValue array && HoldsSecrets(element) =>
+            new ListValue([.. array.Select(item => Mark(item, element))]),
+        { Kind: SchemaKind.Map, Element: { } element } when value is ObjectValue map && HoldsSecrets(element) =>
+            new MapValue(map.Keys.ToDictionary(static key => key, key => Mark(map[key], element), StringComparer.Ordinal)),
+        _ => value,
     };
 
-    /// <summary>What users read of something opaque.</summary>
-    public static string Describe(CapsuleValue capsule) =>
-        capsule.Content is OptionalSecret { IsSecret: false } open ? open.Value : $"capsule(\"{capsule.TypeName}\")";
+    private static bool HoldsSecrets(SchemaType type) =>
+        type.Kind == SchemaKind.Secret || (type.Element is not null && HoldsSecrets(type.Element));
+
+    private static Value MarkSecret(Value value) => value is NullValue or CapsuleValue ? value : new StringValue("", isSensitive: true);
 }
