@@ -44,21 +44,26 @@ internal static class ValidateCommand
     /// <summary>Unset environment variables are unknown values: they may be set where the agent will run.</summary>
     public static DiagnosticBag Validate(AgentBuild build, IEnumerable<string> paths, Stability minimum)
     {
-        using var log = new AgentLog(Stream.Null, TimeProvider.System);
-        var library = new StandardLibraryScope(new StandardLibraryOptions { UnsetIsUnknown = true, Version = AgentBuild.Version });
-        var validator = new ConfigurationValidator(
-            build.Catalog(new AgentState(log, new HttpAccess(), new LiveDebuggingState())), new LibraryNames(library), library, minimum);
         var all = new DiagnosticBag();
         foreach (string path in paths)
         {
-            var diagnostics = new DiagnosticBag();
-            if (ConfigurationReader.Read(path, diagnostics) is { } source && !diagnostics.HasErrors)
-            {
-                validator.Validate(source, diagnostics);
-            }
-            all.AddRange(diagnostics);
+            all.AddRange(Validate(build, diagnostics => ConfigurationReader.Read(path, diagnostics), minimum));
         }
         return all;
+    }
+
+    /// <summary>The same for a configuration that <paramref name="read"/> gives; one that does not parse is not looked at further.</summary>
+    public static DiagnosticBag Validate(AgentBuild build, Func<DiagnosticBag, ConfigurationSource?> read, Stability minimum)
+    {
+        var diagnostics = new DiagnosticBag();
+        if (read(diagnostics) is { } source && !diagnostics.HasErrors)
+        {
+            using var log = new AgentLog(Stream.Null, TimeProvider.System);
+            var library = new StandardLibraryScope(new StandardLibraryOptions { UnsetIsUnknown = true, Version = AgentBuild.Version });
+            var state = new AgentState(log, new HttpAccess(), new LiveDebuggingState());
+            new ConfigurationValidator(build.Catalog(state), new LibraryNames(library), library, minimum).Validate(source, diagnostics);
+        }
+        return diagnostics;
     }
 
     private static int Report(Terminal terminal, DiagnosticBag diagnostics, bool json)
