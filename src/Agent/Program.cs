@@ -1,1 +1,11 @@
-Console.WriteLine("invar");
+using Agent;
+using Agent.CommandLine;
+using Agent.Sdk;
+
+// The only place that names everything: what is not listed here is not part of the build.
+var build = new AgentBuild
+{
+    Components = new ComponentCatalog(Agent.Components.GeneratedCatalog.Components, Agent.Components.GeneratedCatalog.Stages),
+    ConfigBlocks = [.. Agent.Runtime.GeneratedCatalog.ConfigBlocks, .. Agent.Web.GeneratedCatalog.ConfigBlocks],
+};
+return await AgentCommandLine.RunAsync(args, build, Terminal.OfProcess()).ConfigureAwait(false);

@@ -30,14 +30,14 @@ internal static class DependencyOrder
             NodeDefinition node = group[0];
             if (node.Dependencies.Contains(node.Id, StringComparer.Ordinal))
             {
-                diagnostics.Error(DiagnosticCodes.Cycle, node.Block.HeaderSpan, "cannot reference self");
+                diagnostics.Error(DiagnosticCodes.Cycle, node.Block.OpeningSpan, "cannot reference self");
             }
             return;
         }
         string names = string.Join(", ", group.Select(static node => node.Id).Order(StringComparer.Ordinal));
         foreach (NodeDefinition node in group.OrderBy(static node => node.Block.Span.Start))
         {
-            diagnostics.Error(DiagnosticCodes.Cycle, node.Block.HeaderSpan, $"cycle detected: {names}");
+            diagnostics.Error(DiagnosticCodes.Cycle, node.Block.OpeningSpan, $"cycle detected: {names}");
         }
     }
 

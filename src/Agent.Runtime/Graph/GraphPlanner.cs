@@ -49,7 +49,7 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
             return;
         }
         CheckLabel(block, descriptor, diagnostics);
-        CheckStability(descriptor.Stability, $"component {Quoted(block.FullName)}", block.HeaderSpan, diagnostics);
+        CheckStability(descriptor.Stability, $"component {Quoted(block.FullName)}", block.NameSpan, diagnostics);
         if (!nodes.TryAdd(id, new NodeDefinition(id, block, descriptor)))
         {
             TextSpan first = nodes[id].Block.NameSpan;
@@ -63,13 +63,13 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         if (BlockCatalog.IsPlanned(block.FullName))
         {
             diagnostics.Error(
-                DiagnosticCodes.NotSupported, block.HeaderSpan, $"block {Quoted(block.FullName)} is not supported yet",
+                DiagnosticCodes.NotSupported, block.NameSpan, $"block {Quoted(block.FullName)} is not supported yet",
                 "this version runs components, logging, http and livedebugging");
             return;
         }
         string? nearest = catalog.Nearest(block.FullName);
         diagnostics.Error(
-            DiagnosticCodes.UnknownComponent, block.HeaderSpan, $"cannot find the definition of component name {Quoted(block.FullName)}",
+            DiagnosticCodes.UnknownComponent, block.NameSpan, $"cannot find the definition of component name {Quoted(block.FullName)}",
             nearest is null ? "'invar components' lists what this build has" : $"did you mean {Quoted(nearest)}?");
     }
 
@@ -77,11 +77,11 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
     {
         if (block.Label is null && !descriptor.Singleton)
         {
-            diagnostics.Error(DiagnosticCodes.Label, block.HeaderSpan, $"component {Quoted(block.FullName)} must have a label");
+            diagnostics.Error(DiagnosticCodes.Label, block.OpeningSpan, $"component {Quoted(block.FullName)} must have a label");
         }
         else if (block.Label is not null && descriptor.Singleton)
         {
-            diagnostics.Error(DiagnosticCodes.Label, block.HeaderSpan, $"block {Quoted(block.FullName)} does not support labels");
+            diagnostics.Error(DiagnosticCodes.Label, block.OpeningSpan, $"block {Quoted(block.FullName)} does not support labels");
         }
     }
 

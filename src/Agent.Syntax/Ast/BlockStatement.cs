@@ -27,4 +27,7 @@ public sealed class BlockStatement : Statement
 
     /// <summary>Name and label: what most diagnostics about a block point at.</summary>
     public TextSpan HeaderSpan => LabelSpan.Source is null ? NameSpan : NameSpan.To(LabelSpan);
+
+    /// <summary>Name, label and opening brace: what Alloy marks where a block as a whole is at fault.</summary>
+    public TextSpan OpeningSpan => NameSpan.To(OpenBrace);
 }

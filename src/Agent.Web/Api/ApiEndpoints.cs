@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Agent.Web.Api;
+
+/// <summary>The API behind the pages, as Alloy's: internal to the two, and not stable.</summary>
+internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
+{
+    public const string Root = "/api/v0/web/";
+
+    private const int DefaultWindowSeconds = 5;
+    private const int LongestWindowSeconds = 60;
+
+    /// <summary>Ends each record of a stream, so that a reader finds it though it comes in pieces.</summary>
+    private static ReadOnlySpan<byte> Delimiter => "|;|"u8;
+
+    public Task HandleAsync(HttpContext context, string path)
+    {
+        if (path == "components")
+        {
+            return JsonAsync(context, json => Components(View()).WriteList(json));
+        }
+        if (path.StartsWith("components/", StringComparison.Ordinal))
+        {
+            return ComponentAsync(context, path["components/".Length..]);
+        }
+        return path switch
+        {
+            "graph" => GraphAsync(context),
+            "peers" => JsonAsync(context, WriteNothing),
+            _ => context.NotFoundAsync("404 page not found"),
+        };
+    }
+
+    private static void WriteNothing(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        json.WriteEndArray();
+    }
+
+    private GraphView View() => new(services.Runtime.Graph, services.Catalog);
+
+    private ComponentJson Components(GraphView view) => new(view, services.LiveDebugging.Enabled);
+
+    private Task ComponentAsync(HttpContext context, string id)
+    {
+        GraphView view = View();
+        return view.Find(id) is { } node
+            ? JsonAsync(context, json => Components(view).Write(json, node))
+            : context.NotFoundAsync("404 page not found");
+    }
+
+    private async Task GraphAsync(HttpContext context)
+    {
+        string? wanted = context.Request.Query["window"];
+        int seconds = DefaultWindowSeconds;
+        if (!string.IsNullOrEmpty(wanted)
+            && (!int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds is < 1 or > LongestWindowSeconds))
+        {
+            await context.TextAsync(StatusCodes.Status400BadRequest, "Invalid window: must be an integer between 1 and 60").ConfigureAwait(false);
+            return;
+        }
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop);
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.StartAsync(ended.Token).ConfigureAwait(false);
+        var rates = new EdgeRates();
+        var window = TimeSpan.FromSeconds(seconds);
+        using var timer = new PeriodicTimer(window, services.Time);
+        do
+        {
+            WriteJson(context, json => rates.Write(json, View(), window));
+            context.Response.BodyWriter.Write(Delimiter);
+            await context.Response.BodyWriter.FlushAsync(ended.Token).ConfigureAwait(false);
+        }
+        while (await timer.WaitForNextTickAsync(ended.Token).ConfigureAwait(false));
+    }
+
+    private static async Task JsonAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        context.Response.ContentType = "application/json";
+        WriteJson(context, write);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static void WriteJson(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        write(json);
+    }
+}

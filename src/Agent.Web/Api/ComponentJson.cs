@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Agent.Runtime.Graph;
+using Agent.Sdk;
+
+namespace Agent.Web.Api;
+
+/// <summary>Writes components as Alloy's UI API does: the same keys, the list without arguments, exports and debug state.</summary>
+internal sealed class ComponentJson(GraphView graph, bool liveDebugging)
+{
+    public void WriteList(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (ComponentNode node in graph.Components)
+        {
+            Write(json, node, withDetails: false);
+        }
+        json.WriteEndArray();
+    }
+
+    public void Write(Utf8JsonWriter json, ComponentNode node, bool withDetails = true)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, node.Definition.Descriptor.Name);
+        json.WriteString("type"u8, "block"u8);
+        json.WriteString("localID"u8, node.Id);
+        json.WriteString("moduleID"u8, ""u8);
+        if (node.Definition.Block.Label is { } label)
+        {
+            json.WriteString("label"u8, label);
+        }
+        WriteNames(json, "referencesTo", graph.ReferencesOf(node));
+        WriteNames(json, "referencedBy", graph.ReferencedBy(node));
+        WriteNames(json, "dataFlowEdgesTo", GraphView.FlowsTo(node));
+        WriteHealth(json, node.Health.Current);
+        // Alloy leaves it empty too: the text as written may hold secrets in the clear.
+        json.WriteString("original"u8, ""u8);
+        json.WritePropertyName("arguments"u8);
+        ShownJson.WriteBody(json, withDetails ? node.Block : null, node.Definition.Descriptor.Arguments);
+        json.WritePropertyName("exports"u8);
+        ShownJson.WriteBody(json, withDetails ? node.Exports : null);
+        json.WritePropertyName("debugInfo"u8);
+        ShownJson.WriteBody(json, withDetails ? node.DebugState : null);
+        json.WriteStartArray("createdModuleIDs"u8);
+        json.WriteEndArray();
+        json.WriteBoolean("liveDebuggingEnabled"u8, liveDebugging);
+        json.WriteEndObject();
+    }
+
+    public static string NameOf(HealthState state) => state switch
+    {
+        HealthState.Healthy => "healthy",
+        HealthState.Unhealthy => "unhealthy",
+        HealthState.Exited => "exited",
+        _ => "unknown",
+    };
+
+    private static void WriteHealth(Utf8JsonWriter json, NodeHealth health)
+    {
+        json.WriteStartObject("health"u8);
+        json.WriteString("state"u8, NameOf(health.State));
+        json.WriteString("message"u8, health.Message);
+        json.WriteString("updatedTime"u8, health.Since);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string key, IEnumerable<string> names)
+    {
+        json.WriteStartArray(key);
+        foreach (string name in names)
+        {
+            json.WriteStringValue(name);
+        }
+        json.WriteEndArray();
+    }
+}

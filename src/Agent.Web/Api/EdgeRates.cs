@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Agent.Runtime.Graph;
+using Agent.Runtime.Ports;
+
+namespace Agent.Web.Api;
+
+/// <summary>What went over each edge since the last look.</summary>
+/// <remarks>The counters are kept anyway, so rates need no live debugging, unlike Alloy's.</remarks>
+internal sealed class EdgeRates
+{
+    private Dictionary<LogEdge, long> _last = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Writes <c>[{"componentID","targetComponentIDs","type","rate"}]</c>, entries a second, for edges that carried anything.</summary>
+    public void Write(Utf8JsonWriter json, GraphView graph, TimeSpan window)
+    {
+        var seen = new Dictionary<LogEdge, long>(ReferenceEqualityComparer.Instance);
+        json.WriteStartArray();
+        foreach (ComponentNode node in graph.Components)
+        {
+            foreach (LogEdge edge in node.Edges)
+            {
+                long count = edge.Entries.Value;
+                seen[edge] = count;
+                long delta = count - _last.GetValueOrDefault(edge);
+                if (delta > 0 && _last.ContainsKey(edge))
+                {
+                    Write(json, edge, delta / window.TotalSeconds);
+                }
+            }
+        }
+        json.WriteEndArray();
+        _last = seen;
+    }
+
+    private static void Write(Utf8JsonWriter json, LogEdge edge, double rate)
+    {
+        json.WriteStartObject();
+        json.WriteString("componentID"u8, edge.From);
+        json.WriteStartArray("targetComponentIDs"u8);
+        json.WriteStringValue(edge.To);
+        json.WriteEndArray();
+        json.WriteString("type"u8, "loki_log"u8);
+        json.WriteNumber("rate"u8, rate);
+        json.WriteEndObject();
+    }
+}

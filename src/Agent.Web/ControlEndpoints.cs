@@ -1,0 +1,101 @@
+using Agent.Runtime;
+using Agent.Sdk;
+using Agent.Sdk.Metrics;
+using Agent.Web.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Web;
+
+/// <summary>What probes, sidecars and scrapers ask for; these paths have no prefix.</summary>
+internal sealed partial class ControlEndpoints
+{
+    /// <summary>Metrics are handed to the connection in pieces of about this size.</summary>
+    private const long FlushBytes = 32 * 1024;
+
+    private readonly WebOptions _options;
+    private readonly WebServices _services;
+    private readonly ILogger _logger;
+    private readonly Dictionary<string, RequestDelegate> _byPath;
+
+    public ControlEndpoints(WebOptions options, WebServices services)
+    {
+        _options = options;
+        _services = services;
+        _logger = services.Logging.CreateLogger("http");
+        _byPath = new(StringComparer.Ordinal)
+        {
+            ["/-/ready"] = ReadyAsync,
+            ["/-/healthy"] = HealthyAsync,
+            ["/-/reload"] = ReloadAsync,
+            ["/-/support"] = SupportAsync,
+            ["/metrics"] = MetricsAsync,
+        };
+    }
+
+    public RequestDelegate? Find(string path)
+    {
+        if (path.StartsWith("/debug/pprof", StringComparison.Ordinal))
+        {
+            return static context => context.NotFoundAsync("there are no Go profiles: this agent does not run on Go");
+        }
+        if (path.StartsWith("/api/v0/component/", StringComparison.Ordinal))
+        {
+            return static context => context.NotFoundAsync("no component of this build serves HTTP paths");
+        }
+        return _byPath.GetValueOrDefault(path);
+    }
+
+    private Task ReadyAsync(HttpContext context) => _services.Runtime.Running is null
+        ? context.TextAsync(StatusCodes.Status503ServiceUnavailable, "Alloy is not ready.")
+        : context.TextAsync(StatusCodes.Status200OK, "Alloy is ready.");
+
+    private Task HealthyAsync(HttpContext context)
+    {
+        List<string> unhealthy = [.. _services.Runtime.Graph.Nodes
+            .Where(static node => node.Health.Current.State == HealthState.Unhealthy)
+            .Select(static node => node.Definition.Descriptor.Name)];
+        return unhealthy.Count == 0
+            ? context.TextAsync(StatusCodes.Status200OK, "All Alloy components are healthy.")
+            : context.TextAsync(StatusCodes.Status500InternalServerError, "unhealthy components: " + string.Join(", ", unhealthy));
+    }
+
+    private async Task ReloadAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
+        {
+            await context.RefuseMethodAsync("GET, POST").ConfigureAwait(false);
+            return;
+        }
+        LogRequested(_logger);
+        LoadResult result = await _services.Reload().ConfigureAwait(false);
+        Task answer = result.Success
+            ? context.TextAsync(StatusCodes.Status200OK, "config reloaded")
+            : context.TextAsync(StatusCodes.Status400BadRequest, result.ErrorText);
+        await answer.ConfigureAwait(false);
+    }
+
+    private Task SupportAsync(HttpContext context) => _options.SupportBundle
+        ? context.TextAsync(StatusCodes.Status501NotImplemented, "support bundles are not supported yet")
+        : context.TextAsync(
+            StatusCodes.Status403Forbidden,
+            "support bundle generation is disabled; it can be re-enabled by removing the --server.http.disable-support-bundle flag");
+
+    private async Task MetricsAsync(HttpContext context)
+    {
+        context.Response.ContentType = MetricTextWriter.ContentType;
+        var writer = new MetricTextWriter(context.Response.BodyWriter);
+        foreach (MetricFamily family in _services.Metrics.Families())
+        {
+            writer.Write(family);
+            if (context.Response.BodyWriter.UnflushedBytes >= FlushBytes)
+            {
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "reload requested via /-/reload endpoint")]
+    private static partial void LogRequested(ILogger logger);
+}

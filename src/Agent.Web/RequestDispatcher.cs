@@ -1,0 +1,82 @@
+using Agent.Web.Access;
+using Agent.Web.Api;
+using Agent.Web.Pages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Web;
+
+/// <summary>Takes a request to what answers it. A dozen fixed paths need no routing engine, which costs start time and size.</summary>
+internal sealed partial class RequestDispatcher : IDisposable
+{
+    private readonly WebServices _services;
+    private readonly ILogger _logger;
+    private readonly string _prefix;
+    private readonly ControlEndpoints _control;
+    private readonly ApiEndpoints _api;
+    private readonly PageEndpoints _pages;
+    private readonly CancellationTokenSource _stop = new();
+
+    public RequestDispatcher(WebOptions options, WebServices services)
+    {
+        _services = services;
+        _logger = services.Logging.CreateLogger("http");
+        _prefix = "/" + options.PathPrefix.Trim('/');
+        _prefix = _prefix == "/" ? "" : _prefix;
+        _control = new ControlEndpoints(options, services);
+        _api = new ApiEndpoints(services, _stop.Token);
+        _pages = new PageEndpoints(services, _prefix);
+    }
+
+    /// <summary>Ends answers that stream for ever.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
+    public void Dispose() => _stop.Dispose();
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "/";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        AccessSettings access = _services.Access.Current;
+        if (access.Authentication?.Allows(path, context.Request.Headers.Authorization) == false)
+        {
+            LogRefused(_logger, path);
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"Restricted\"";
+            return;
+        }
+        try
+        {
+            await RouteAsync(context, path).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stop.IsCancellationRequested)
+        {
+            context.Abort();
+        }
+    }
+
+    private Task RouteAsync(HttpContext context, string path)
+    {
+        if (_control.Find(path) is { } control)
+        {
+            return control(context);
+        }
+        if (!IsRead(context))
+        {
+            return context.RefuseMethodAsync("GET, HEAD");
+        }
+        if (!path.StartsWith(_prefix, StringComparison.Ordinal) || (path.Length > _prefix.Length && path[_prefix.Length] != '/'))
+        {
+            return path == "/" ? context.RedirectAsync(_prefix + "/") : context.NotFoundAsync("404 page not found");
+        }
+        string local = path[_prefix.Length..];
+        return local.StartsWith(ApiEndpoints.Root, StringComparison.Ordinal)
+            ? _api.HandleAsync(context, local[ApiEndpoints.Root.Length..])
+            : _pages.HandleAsync(context, local);
+    }
+
+    private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "failed to authenticate request for {Path}")]
+    private static partial void LogRefused(ILogger logger, string path);
+}

@@ -1,0 +1,30 @@
+using Agent.Sdk.Declarations;
+
+namespace Agent.Run;
+
+/// <summary>What the command line of <c>run</c> and the environment say.</summary>
+internal sealed record RunOptions
+{
+    public required string Path { get; init; }
+
+    public required string ListenAddress { get; init; }
+
+    public required string PathPrefix { get; init; }
+
+    public required bool SupportBundle { get; init; }
+
+    public required string StoragePath { get; init; }
+
+    public required Stability Stability { get; init; }
+
+    public required bool Watch { get; init; }
+
+    public required TimeSpan ShutdownDeadline { get; init; }
+
+    public required MemoryLimit Memory { get; init; }
+
+    /// <summary>Flags that ask for something that this build does not do.</summary>
+    public required IReadOnlyList<IgnoredFlag> Ignored { get; init; }
+}
+
+internal sealed record IgnoredFlag(string Name, string Reason);

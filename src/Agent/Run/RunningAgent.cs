@@ -1,0 +1,120 @@
+using Agent.Runtime;
+using Agent.Runtime.Graph;
+using Agent.Runtime.Logging;
+using Agent.Runtime.SelfMetrics;
+using Agent.Runtime.StandardLibrary;
+using Agent.Sdk.Metrics;
+using Agent.Web;
+using Agent.Web.Access;
+using Agent.Web.LiveDebugging;
+
+namespace Agent.Run;
+
+/// <summary>The parts of a running agent, put together.</summary>
+internal sealed partial class RunningAgent : IDisposable
+{
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(20);
+    private readonly RunOptions _options;
+    private readonly BlockCatalog _catalog;
+    private readonly MetricRegistry _metrics;
+    private readonly RuntimeMetrics _runtimeMetrics;
+    private readonly ILogger _logger;
+    private WebServer? _server;
+
+    private RunningAgent(RunOptions options, AgentState state, GraphServices services, StandardLibraryScope library)
+    {
+        _options = options;
+        _catalog = services.Catalog;
+        _metrics = services.Metrics;
+        State = state;
+        _logger = state.Log.CreateLogger("agent");
+        Runtime = new AgentRuntime(services, new LibraryNames(library), options.Stability);
+        _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
+        ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
+    }
+
+    public AgentRuntime Runtime { get; }
+
+    public AgentState State { get; }
+
+    /// <summary>Why the <c>http</c> block of the running configuration could not be applied; null where it could, or where there is none.</summary>
+    public string? Unguarded => Runtime.Graph.Nodes.FirstOrDefault(static node => node.Id == "http") is { Arguments: null } node
+        ? node.Health.Current.Message
+        : null;
+
+    public static RunningAgent Create(AgentBuild build, RunOptions options)
+    {
+        var log = new AgentLog(Console.OpenStandardError(), TimeProvider.System);
+        var state = new AgentState(log, new HttpAccess(), new LiveDebuggingState());
+        var library = new StandardLibraryScope(new StandardLibraryOptions { Version = AgentBuild.Version });
+        var services = new GraphServices
+        {
+            Catalog = build.Catalog(state),
+            Metrics = new MetricRegistry(),
+            Logging = log,
+            Time = TimeProvider.System,
+            Globals = library,
+            StoragePath = options.StoragePath,
+            StopLimit = options.ShutdownDeadline < LongestStop ? options.ShutdownDeadline : LongestStop,
+        };
+        return new RunningAgent(options, state, services, library);
+    }
+
+    /// <exception cref="IOException">The port is taken.</exception>
+    public async Task ListenAsync()
+    {
+        var web = new WebOptions
+        {
+            ListenAddress = _options.ListenAddress,
+            PathPrefix = _options.PathPrefix,
+            SupportBundle = _options.SupportBundle,
+        };
+        _server = await WebServer.StartAsync(web, new WebServices
+        {
+            Runtime = Runtime,
+            Catalog = _catalog,
+            Metrics = _metrics,
+            Logging = State.Log,
+            Time = TimeProvider.System,
+            Access = State.Access,
+            LiveDebugging = State.LiveDebugging,
+            Reload = ReloadAsync,
+        }).ConfigureAwait(false);
+    }
+
+    public async Task<LoadResult> ReloadAsync()
+    {
+        LoadResult result = await Runtime.LoadAsync(_options.Path).ConfigureAwait(false);
+        if (result.Success)
+        {
+            LogReloaded(_logger);
+        }
+        else
+        {
+            LogNotReloaded(_logger, result.ErrorText);
+        }
+        return result;
+    }
+
+    /// <summary>Components first: whoever looks sees them stop.</summary>
+    public async Task StopAsync()
+    {
+        await Runtime.DisposeAsync().ConfigureAwait(false);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _runtimeMetrics.Dispose();
+        State.Log.Dispose();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "config reloaded")]
+    private static partial void LogReloaded(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "failed to reload config: {Err}")]
+    private static partial void LogNotReloaded(ILogger logger, string err);
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using Agent.Runtime;
+using Agent.Runtime.Configuration;
+using Agent.Runtime.Graph;
+using Agent.Runtime.StandardLibrary;
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Sdk.Metrics;
+using Agent.Web.Access;
+using Agent.Web.LiveDebugging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Agent.Web.Tests;
+
+/// <summary>A server on a free loopback port before a real graph.</summary>
+internal sealed class WebHarness : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly AgentRuntime _runtime;
+    private WebServer? _server;
+
+    private WebHarness(string configuration)
+    {
+        Configuration = configuration;
+        var library = new StandardLibraryScope(new StandardLibraryOptions());
+        Services = new GraphServices
+        {
+            Catalog = new BlockCatalog(
+                new ComponentCatalog(GeneratedCatalog.Components, []),
+                [
+                    ConfigBlockNode.Describe<HttpBlock, HttpBlock.Arguments>(Block("http"), _ => new HttpBlock(Access)),
+                    ConfigBlockNode.Describe<LiveDebuggingBlock, LiveDebuggingBlock.Arguments>(Block("livedebugging"), _ => new LiveDebuggingBlock(Live)),
+                ]),
+            Metrics = new MetricRegistry(),
+            Logging = NullLoggerFactory.Instance,
+            Time = TimeProvider.System,
+            Globals = library,
+            StoragePath = Path.GetTempPath(),
+        };
+        _runtime = new AgentRuntime(Services, new Names(library), Stability.Experimental);
+        Client = Plain();
+    }
+
+    public GraphServices Services { get; }
+
+    public HttpAccess Access { get; } = new();
+
+    public LiveDebuggingState Live { get; } = new();
+
+    public string Configuration { get; set; }
+
+    public HttpClient Client { get; }
+
+    public int Port => _server!.Port;
+
+    /// <param name="configuration">Loaded before the first request, unless <paramref name="load"/> is false.</param>
+    public static async Task<WebHarness> StartAsync(string configuration = "", string prefix = "/", bool load = true)
+    {
+        var harness = new WebHarness(configuration);
+        harness._server = await WebServer.StartAsync(
+            new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix },
+            new WebServices
+            {
+                Runtime = harness._runtime,
+                Catalog = harness.Services.Catalog,
+                Metrics = harness.Services.Metrics,
+                Logging = NullLoggerFactory.Instance,
+                Time = TimeProvider.System,
+                Access = harness.Access,
+                LiveDebugging = harness.Live,
+                Reload = harness.LoadAsync,
+            });
+        if (load)
+        {
+            LoadResult result = await harness.LoadAsync();
+            Assert.True(result.Success, result.ErrorText);
+        }
+        return harness;
+    }
+
+    public Task<LoadResult> LoadAsync() =>
+        _runtime.LoadAsync(diagnostics => ConfigurationSource.Parse("test.alloy", Configuration, diagnostics));
+
+    /// <summary>Waits until the settings of the <c>http</c> block are in force.</summary>
+    public async Task UntilAsync(Func<AccessSettings, bool> holds)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Access.Changed += () =>
+        {
+            if (holds(Access.Current))
+            {
+                reached.TrySetResult();
+            }
+        };
+        if (!holds(Access.Current))
+        {
+            await reached.Task.WaitAsync(Limit);
+        }
+    }
+
+    public string Url(string path, string scheme = "http") => $"{scheme}://127.0.0.1:{Port}{path}";
+
+    public async Task<(HttpStatusCode Status, string Body)> GetAsync(string path, string scheme = "http")
+    {
+        using HttpResponseMessage response = await Client.GetAsync(new Uri(Url(path, scheme)));
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _runtime.DisposeAsync();
+        await _server!.DisposeAsync();
+    }
+
+    /// <summary>A client with connections of its own that accepts the test's certificate.</summary>
+    public static HttpClient Plain()
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+#pragma warning disable CA5359 // The certificate is the test's own.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        return new HttpClient(handler);
+    }
+
+    private static ConfigBlockDescriptor Block(string name) => Agent.Web.GeneratedCatalog.ConfigBlocks.First(block => block.Name == name);
+
+    private sealed class Names(StandardLibraryScope library) : IExpressionNames
+    {
+        public bool Contains(string root) => library.Contains(root);
+
+        public bool IsDeprecated(string root) => StandardLibraryScope.IsDeprecated(root);
+
+        public Stability StabilityOf(string dotted) => library.StabilityOf(dotted);
+    }
+}
