@@ -32,7 +32,13 @@ internal static class Flag
     /// <summary>Paths; what looks like a flag is an unknown one.</summary>
     public static Argument<string[]> Paths(string name, ArgumentArity arity, string summary)
     {
-        var argument = new Argument<string[]>(name) { Arity = arity, Description = summary };
+        var argument = new Argument<string[]>(name)
+        {
+            Arity = arity,
+            Description = summary,
+            // The library's own way to make an array needs code that native compilation leaves out.
+            CustomParser = static result => [.. result.Tokens.Select(static token => token.Value)],
+        };
         argument.Validators.Add(static result =>
         {
             foreach (Token token in result.Tokens)

@@ -61,7 +61,7 @@ internal static class ValidateCommand
             using var log = new AgentLog(Stream.Null, TimeProvider.System);
             var library = new StandardLibraryScope(new StandardLibraryOptions { UnsetIsUnknown = true, Version = AgentBuild.Version });
             var state = new AgentState(log, new HttpAccess(), new LiveDebuggingState());
-            new ConfigurationValidator(build.Catalog(state), new LibraryNames(library), library, minimum).Validate(source, diagnostics);
+            new ConfigurationValidator(build.Catalog(state), library, library, minimum).Validate(source, diagnostics);
         }
         return diagnostics;
     }

@@ -28,7 +28,7 @@ internal sealed partial class RunningAgent : IDisposable
         _metrics = services.Metrics;
         State = state;
         _logger = state.Log.CreateLogger("agent");
-        Runtime = new AgentRuntime(services, new LibraryNames(library), options.Stability);
+        Runtime = new AgentRuntime(services, library, options.Stability);
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
     }
