@@ -7,7 +7,7 @@ namespace Agent.Components.Loki.Process;
 internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
 {
     private readonly SlotValue[] _slots = new SlotValue[names.Count];
-    private readonly List<(string Name, SlotValue Value)> _extras = [];
+    private readonly List<ExtractedValue> _extras = [];
 
     // The labels that the line came with, and above them those it had on entering each stage.match: Alloy copies them into the
     // extracted values there. Nothing is copied here; a name without a value of its own is looked up from the last set down.
@@ -37,7 +37,13 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
                 _slots[i] = default;
             }
         }
-        _extras.RemoveAll(extra => labels.Contains(extra.Name));
+        for (int i = _extras.Count - 1; i >= 0; i--)
+        {
+            if (labels.Contains(_extras[i].Name))
+            {
+                _extras.RemoveAt(i);
+            }
+        }
         if (!ReferenceEquals(_labels[^1], labels))
         {
             _labels.Add(labels);
@@ -67,15 +73,15 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
             _slots[slot] = value;
             return;
         }
-        int index = _extras.FindIndex(extra => extra.Name == name);
-        if (index >= 0)
+        for (int i = 0; i < _extras.Count; i++)
         {
-            _extras[index] = (name, value);
+            if (_extras[i].Name == name)
+            {
+                _extras[i] = new ExtractedValue(name, value);
+                return;
+            }
         }
-        else
-        {
-            _extras.Add((name, value));
-        }
+        _extras.Add(new ExtractedValue(name, value));
     }
 
     public SlotValue Get(int slot, PooledBytes scratch)
@@ -98,20 +104,29 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
                 all.Add(new ExtractedValue(names.NameOf(i), value));
             }
         }
-        foreach ((string name, SlotValue value) in _extras)
-        {
-            all.Add(new ExtractedValue(name, value));
-        }
+        all.AddRange(_extras);
         for (int i = _labels.Count - 1; i >= 0; i--)
         {
             foreach (Label label in _labels[i].Span)
             {
-                if (!all.Exists(known => known.Name == label.Name))
+                if (!Holds(all, label.Name))
                 {
                     all.Add(new ExtractedValue(label.Name, Encode(label.Value, scratch)));
                 }
             }
         }
+    }
+
+    private static bool Holds(List<ExtractedValue> all, string name)
+    {
+        foreach (ExtractedValue value in all)
+        {
+            if (value.Name == name)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private SlotValue FromLabels(string name, PooledBytes scratch)

@@ -23,6 +23,13 @@ public sealed class AllocationTests
             new LabelsStage.Arguments { Values = new([new("level", null), new("status", "")]) },
             new StaticLabelsStage.Arguments { Values = new([new("cluster", "c1")]) },
             new DropStage.Arguments { Source = "level", Value = "debug" },
+            new MatchStage.Arguments
+            {
+                Selector = "{pod=~\"p.*\", level!=\"none\"} |= \"request\"",
+                Stage = [new StaticLabelsStage.Arguments { Values = new([new("matched", "yes")]) }, new LabelDropStage.Arguments { Values = ["filename"] }],
+            },
+            new StructuredMetadataStage.Arguments { Values = new([new("message", "msg")]) },
+            new OutputStage.Arguments { Source = "msg" },
             new DropStage.Arguments { Expression = Pattern.Parse("healthz") },
         ];
         Complete(process.ApplyAsync(new LokiProcess.Arguments { ForwardTo = [new Nowhere()], Stage = new ValueList<StageArguments>(stages) }, default));

@@ -1,6 +1,7 @@
 using System.Text;
 using Agent.Components.Loki.Process;
 using Agent.Sdk;
+using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 using Agent.Testing;
@@ -20,13 +21,14 @@ internal sealed class PipelineFixture : IDisposable
     public PipelineFixture(ILogConsumer? consumer, params StageArguments[] stages)
     {
         _consumer = consumer ?? Collector;
+        Context = new TestComponentContext("loki.process.test", Time);
         Component = new LokiProcess(Context);
         Apply(stages);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
-    public TestComponentContext Context { get; } = new("loki.process.test");
+    public TestComponentContext Context { get; }
 
     public LogCollector Collector { get; } = new();
 
@@ -48,6 +50,12 @@ internal sealed class PipelineFixture : IDisposable
     }
 
     public void Send(params string[] lines) => Send(null, lines);
+
+    /// <summary>The value of a counter without labels of its own, or with one label; null where there is no such series.</summary>
+    public long? Count(string name, string? label = null) =>
+        Context.Registry.Families().Where(family => family.Name == name).SelectMany(static family => family.Series)
+            .Where(series => label is null || series.LabelValues[^1] == label)
+            .Select(static series => (long?)((Counter)series.Instrument).Value).SingleOrDefault();
 
     public void Dispose() => Context.Dispose();
 

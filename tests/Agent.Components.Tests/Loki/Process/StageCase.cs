@@ -13,6 +13,9 @@ namespace Agent.Components.Tests.Loki.Process;
 /// <summary>One golden case of a stage: stages as text, entries in, entries out.</summary>
 internal sealed class StageCase(JsonElement json)
 {
+    // The day on which the data was recorded: times without a year depend on it.
+    private static readonly DateTimeOffset Recorded = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
     private readonly DiagnosticBag _diagnostics = new();
 
     public string Id => json.GetProperty("id").GetString()!;
@@ -44,7 +47,7 @@ internal sealed class StageCase(JsonElement json)
         {
             return $"the configuration was refused: {string.Join("; ", _diagnostics)}";
         }
-        var time = new FakeTimeProvider();
+        var time = new FakeTimeProvider(Recorded);
         using var context = new TestComponentContext("loki.process.test", time);
         var collector = new LogCollector();
         var process = new LokiProcess(context);

@@ -8,16 +8,12 @@ public sealed class StageConformanceTests
     public static TheoryData<string> Sets =>
         Conformance.Root is { } root
             ? [.. Directory.GetFiles(Path.Combine(root, "loki_stages"), "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Order()]
-            : [""];
+            : [];
 
-    [Theory]
+    [ConformanceTheory]
     [MemberData(nameof(Sets))]
     public void Stages_do_to_entries_what_Alloy_does(string name)
     {
-        if (Conformance.Root is null)
-        {
-            return;
-        }
         using JsonDocument document = Conformance.Load($"loki_stages/{name}.json");
         var set = new ConformanceSet($"loki_stages/{name}");
         foreach (JsonElement json in document.RootElement.GetProperty("cases").EnumerateArray())

@@ -7,15 +7,6 @@ using Agent.Telemetry.Logs;
 
 namespace Agent.Components.Loki.Process.Stages;
 
-/// <summary>Where <c>stage.labels</c> and <c>stage.truncate</c> find their values.</summary>
-public enum ValueSource
-{
-    Extracted,
-    StructuredMetadata,
-    Label,
-    Line,
-}
-
 /// <summary>Sets labels from extracted values or from structured metadata.</summary>
 [Stage("labels")]
 public sealed partial class LabelsStage : LogStage
