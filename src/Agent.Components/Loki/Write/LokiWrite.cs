@@ -28,6 +28,7 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
     private readonly List<Task> _retiring = [];
     private WritePipeline _pipeline = WritePipeline.Empty;
     private DateTimeOffset? _armed;
+    private Exception? _failure;
     private bool _running;
 
     public LokiWrite(ComponentContext context)
@@ -104,10 +105,18 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
             while (true)
             {
                 await _flush.WaitAsync(stop);
+                if (Interlocked.Exchange(ref _failure, null) is { } failure)
+                {
+                    throw new ComponentException($"cannot go on sending: {failure.Message}", failure);
+                }
                 await FlushDueAsync(stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The way an orderly stop ends the loop.
+        }
+        finally
         {
             await DrainAsync();
         }
@@ -166,7 +175,11 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         _flush.Dispose();
     }
 
-    private WriteEndpoint NewEndpoint(EndpointOptions options) => new(options, _context, ReportHealth);
+    private WriteEndpoint NewEndpoint(EndpointOptions options) => new(options, _context, ReportHealth, failure =>
+    {
+        Volatile.Write(ref _failure, failure);
+        WakeFlush();
+    });
 
     private async Task FlushDueAsync(CancellationToken stop)
     {

@@ -10,13 +10,19 @@ internal sealed partial class WriteEndpoint : IDisposable
     private readonly BatchQueue[] _queues;
     private readonly EndpointMetrics _metrics;
     private readonly ComponentContext _context;
+    private readonly Action<Exception> _failed;
     private CancellationTokenSource? _hardStop;
     private Task[] _senders = [];
 
-    public WriteEndpoint(EndpointOptions options, ComponentContext context, Action stateChanged)
+    /// <param name="options">Where and how to send.</param>
+    /// <param name="context">The component's.</param>
+    /// <param name="stateChanged">Called when the endpoint falls ill or recovers.</param>
+    /// <param name="failed">Called with an exception that nobody expected; the endpoint then sends no more until it is started again.</param>
+    public WriteEndpoint(EndpointOptions options, ComponentContext context, Action stateChanged, Action<Exception> failed)
     {
         Options = options;
         _context = context;
+        _failed = failed;
         Host = options.Url.Authority;
         State = new EndpointState(stateChanged);
         _metrics = new EndpointMetrics(context.Metrics, Host);
@@ -73,7 +79,7 @@ internal sealed partial class WriteEndpoint : IDisposable
             CancellationToken stop = _hardStop.Token;
             _senders[i] = Task.Run(() => sender.RunAsync(queue, stop), CancellationToken.None);
         }
-        _ = DisposeWhenDoneAsync(client, _senders);
+        _ = WatchAsync(client, _senders, _failed);
     }
 
     /// <summary>Sends what waits for as long as <paramref name="drain"/>, then stops. What is left stays in the queues.</summary>
@@ -92,7 +98,7 @@ internal sealed partial class WriteEndpoint : IDisposable
         {
             if (drain > TimeSpan.Zero)
             {
-                await all.WaitAsync(drain, _context.Time);
+                await Task.WhenAny(all).WaitAsync(drain, _context.Time);
             }
         }
         catch (TimeoutException)
@@ -100,7 +106,7 @@ internal sealed partial class WriteEndpoint : IDisposable
             LogNotDrained(_context.Logger, Host, _queues.Sum(static queue => queue.Count));
         }
         await _hardStop.CancelAsync();
-        await all;
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _hardStop.Dispose();
         (_hardStop, _senders) = (null, []);
     }
@@ -172,8 +178,14 @@ internal sealed partial class WriteEndpoint : IDisposable
         }
     }
 
-    private static async Task DisposeWhenDoneAsync(PushClient client, Task[] senders)
+    private static async Task WatchAsync(PushClient client, Task[] senders, Action<Exception> failed)
     {
+        foreach (Task sender in senders)
+        {
+            _ = sender.ContinueWith(
+                task => failed(task.Exception!.GetBaseException()), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
         await Task.WhenAll(senders).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         client.Dispose();
     }

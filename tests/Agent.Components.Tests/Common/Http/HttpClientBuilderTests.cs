@@ -151,7 +151,7 @@ public sealed class HttpClientBuilderTests : IDisposable
         string cert = Path.Combine(_folder, "cert.pem");
         string key = Path.Combine(_folder, "key.pem");
         var options = new TlsClientOptions { CaPem = authority.Pem, CertFile = cert, KeyFile = key };
-        await Assert.ThrowsAnyAsync<Exception>(() => RequestAsync(server, options));
+        await Assert.ThrowsAsync<HttpRequestException>(() => RequestAsync(server, options));
         await File.WriteAllTextAsync(cert, client.Cert);
         await File.WriteAllTextAsync(key, client.Key);
         await RequestAsync(server, options);
