@@ -88,19 +88,20 @@ internal static class CodecWriter
             {
                 string arguments = $"{Literal.Of(part.UserName)}, {Literal.Of(part.Summary)}";
                 string call = part.Required ? $"Required({arguments})" : $"Optional({arguments}, defaults.{part.Property})";
-                text.Append($"        {composites.Use(part.Codec, part.CodecType)}.{call}{Notes(part)},\n");
+                text.Append($"        {composites.Use(part.Codec, part.CodecType)}.{call}{Notes(part, after: " with ")},\n");
             }
         }
         return text.ToString();
     }
 
-    private static string Notes(PartModel part)
+    /// <summary>What follows an expression that makes a schema: <c>with</c> for a value, a plain initializer for a constructor.</summary>
+    private static string Notes(PartModel part, string after)
     {
         if (part.NotHonoured is null && part.Deprecated is null)
         {
             return "";
         }
-        return $" with {{ NotHonoured = {Literal.OrNull(part.NotHonoured)}, Deprecated = {Literal.OrNull(part.Deprecated)} }}";
+        return $"{after}{{ NotHonoured = {Literal.OrNull(part.NotHonoured)}, Deprecated = {Literal.OrNull(part.Deprecated)} }}";
     }
 
     private static string Children(RecordModel record)
@@ -119,7 +120,7 @@ internal static class CodecWriter
                 case PartKind.Block or PartKind.BlockList:
                     string name = Literal.Of(part.UserName);
                     text.Append($"        new({name}, static () => {part.Codec}.Schema with {{ Name = {name}, Summary = {Literal.Of(part.Summary)} }}, "
-                        + $"{Literal.Of(part.Required)}, {Literal.Of(part.Kind == PartKind.BlockList)}),\n");
+                        + $"{Literal.Of(part.Required)}, {Literal.Of(part.Kind == PartKind.BlockList)}){Notes(part, after: " ")},\n");
                     break;
             }
         }

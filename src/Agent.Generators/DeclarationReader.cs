@@ -95,7 +95,7 @@ internal static class DeclarationReader
     {
         var reader = new RecordReader(findings);
         bool isPublic = model.Kind == DeclarationKind.ConfigBlock && record.DeclaredAccessibility == Accessibility.Public;
-        string codec = reader.Read(record, blockName, isPublic);
+        string codec = reader.Read(record, blockName, model.Summary, isPublic);
         return model with
         {
             ArgumentsCodec = codec,

@@ -51,7 +51,7 @@ internal static class DeclarationWriter
             string codec = composites.Use(export.Codec, export.CodecType);
             string name = Literal.Of(export.UserName);
             schema.Append($"        new({name}, {codec}.Type, {Literal.Of(export.Summary)}),\n");
-            fields.Append($"            [{name}] = {codec}.Encode(given.{export.Property}),\n");
+            fields.Append($"                [{name}] = {codec}.Encode(given.{export.Property}),\n");
         }
         return $$"""
 
@@ -67,7 +67,7 @@ internal static class DeclarationWriter
                     return new global::Agent.Syntax.Values.MapValue(
                         new global::System.Collections.Generic.Dictionary<string, {{KnownNames.Value}}>({{model.Exports.Count}}, global::System.StringComparer.Ordinal)
                         {
-            {{fields}}        });
+            {{fields}}            });
                 }
 
                 private static class Own

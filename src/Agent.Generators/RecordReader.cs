@@ -14,10 +14,10 @@ internal sealed class RecordReader(List<Finding> findings)
     public IReadOnlyList<FamilyModel> Families => _families;
 
     /// <summary>Reads the record and returns the full name of its codec.</summary>
-    public string Read(INamedTypeSymbol type, string blockName, bool isPublic)
+    public string Read(INamedTypeSymbol type, string blockName = "", string summary = "", bool isPublic = false)
     {
         string full = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        var model = new RecordModel(NamespaceOf(type), CodecNameOf(type), full, blockName, DocText.Summary(type)) { IsPublic = isPublic };
+        var model = new RecordModel(NamespaceOf(type), CodecNameOf(type), full, blockName, summary) { IsPublic = isPublic };
         if (_records.ContainsKey(full))
         {
             return model.FullCodecName;
@@ -101,12 +101,8 @@ internal sealed class RecordReader(List<Finding> findings)
             findings.Add(Finding.Of(TypeReader.ComparesByReference(property.Type) ? Rules.NotComparable : Rules.NoDecoder, property, property.Name, shown));
             return null;
         }
-        return new PartModel(property.Name, AttributeReader.NameOf(property), PartKind.Attribute, codec, property.IsRequired, SummaryOf(property))
-        {
-            CodecType = TypeReader.NameOf(property.Type),
-            NotHonoured = AttributeReader.Text(property, "NotHonoured"),
-            Deprecated = AttributeReader.Text(property, "Deprecated"),
-        };
+        var part = new PartModel(property.Name, AttributeReader.NameOf(property), PartKind.Attribute, codec, property.IsRequired, SummaryOf(property));
+        return Noted(property, part with { CodecType = TypeReader.NameOf(property.Type) });
     }
 
     private PartModel? ReadBlock(IPropertySymbol property)
@@ -116,10 +112,16 @@ internal sealed class RecordReader(List<Finding> findings)
         {
             return Misuse(property, "a block", "its type is neither a record nor a ValueList of records");
         }
-        string codec = Read((INamedTypeSymbol)record.WithNullableAnnotation(NullableAnnotation.NotAnnotated), "", isPublic: false);
+        string codec = Read((INamedTypeSymbol)record.WithNullableAnnotation(NullableAnnotation.NotAnnotated));
         PartKind kind = element is null ? PartKind.Block : PartKind.BlockList;
-        return new PartModel(property.Name, AttributeReader.NameOf(property), kind, codec, property.IsRequired, SummaryOf(property));
+        return Noted(property, new(property.Name, AttributeReader.NameOf(property), kind, codec, property.IsRequired, SummaryOf(property)));
     }
+
+    private static PartModel Noted(IPropertySymbol property, PartModel part) => part with
+    {
+        NotHonoured = AttributeReader.Text(property, "NotHonoured"),
+        Deprecated = AttributeReader.Text(property, "Deprecated"),
+    };
 
     private PartModel? ReadFamily(IPropertySymbol property)
     {
@@ -145,7 +147,7 @@ internal sealed class RecordReader(List<Finding> findings)
         {
             return Misuse(property, "flattened", "it needs an initializer and must be neither required nor nullable");
         }
-        return new PartModel(property.Name, "", PartKind.Flatten, Read(record, "", isPublic: false), false, "");
+        return new PartModel(property.Name, "", PartKind.Flatten, Read(record), false, "");
     }
 
     private PartModel? Misuse(IPropertySymbol property, string what, string why)

@@ -65,6 +65,10 @@ public sealed class FlattenAttribute : Attribute;
 public sealed class BlockLabelAttribute : Attribute;
 
 /// <summary>Overrides the name of an attribute, or of an enumeration's member, where it is not its snake case.</summary>
+/// <remarks>
+/// Snake case: a capital starts a word; digits belong to the word before them (<c>EnableHttp2</c>: <c>enable_http2</c>), except a status
+/// code (<c>RetryOnHttp429</c>: <c>retry_on_http_429</c>).
+/// </remarks>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class NameAttribute(string name) : Attribute
 {

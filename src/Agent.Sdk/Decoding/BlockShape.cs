@@ -29,7 +29,7 @@ internal static class BlockShape
                 {
                     findings.Error(DiagnosticCodes.DuplicateArgument, span, $"attribute \"{attribute.Name}\" may only be provided once");
                 }
-                Warn(known, span, findings);
+                Warn($"attribute \"{known.Name}\"", known.NotHonoured, known.Deprecated, span, findings);
             }
             else if (BlockOf(schema, attribute.Name) is not null)
             {
@@ -45,15 +45,15 @@ internal static class BlockShape
         }
     }
 
-    private static void Warn(AttributeSchema known, TextSpan span, DiagnosticBag findings)
+    private static void Warn(string what, string? notHonoured, string? deprecated, TextSpan span, DiagnosticBag findings)
     {
-        if (known.NotHonoured is { } reason)
+        if (notHonoured is not null)
         {
-            findings.Warn(DiagnosticCodes.NotHonoured, span, $"attribute \"{known.Name}\" has no effect: {reason}");
+            findings.Warn(DiagnosticCodes.NotHonoured, span, $"{what} has no effect: {notHonoured}");
         }
-        if (known.Deprecated is { } instead)
+        if (deprecated is not null)
         {
-            findings.Warn(DiagnosticCodes.Deprecated, span, $"attribute \"{known.Name}\" is deprecated", instead);
+            findings.Warn(DiagnosticCodes.Deprecated, span, $"{what} is deprecated", deprecated);
         }
     }
 
@@ -65,6 +65,7 @@ internal static class BlockShape
             {
                 CheckCount(block, child, known, findings);
                 CheckLabel(child, known, findings);
+                Warn($"block \"{known.Name}\"", known.NotHonoured, known.Deprecated, child.NameSpan, findings);
             }
             else if (AttributeOf(schema, child.Name) is not null)
             {

@@ -63,7 +63,12 @@ public sealed record AttributeSchema(string Name, SchemaType Type, bool Required
 /// <param name="Schema">What it holds; by reference, since <c>stage.match</c> holds stages again.</param>
 /// <param name="Required">An error where it is missing.</param>
 /// <param name="Repeated">May stand several times.</param>
-public sealed record ChildBlockSchema(string Name, Func<BlockSchema> Schema, bool Required, bool Repeated);
+public sealed record ChildBlockSchema(string Name, Func<BlockSchema> Schema, bool Required, bool Repeated)
+{
+    public string? NotHonoured { get; init; }
+
+    public string? Deprecated { get; init; }
+}
 
 /// <summary>What may stand in a block.</summary>
 public sealed record BlockSchema(

@@ -62,6 +62,13 @@ public sealed class CodecTests
     }
 
     [Fact]
+    public void An_empty_URL_is_none_where_there_may_be_none()
+    {
+        Assert.Null(Read(Codec.OrNull(Codec.Uri), Value.Of("")));
+        Assert.StartsWith("is not a valid URL", Refusal(Codec.Uri, Value.Of("")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Secrets_never_become_text()
     {
         var secret = new CapsuleValue(new Secret("x"), "alloytypes.Secret");

@@ -6,6 +6,10 @@ using Agent.Telemetry;
 namespace Agent.Sdk.Decoding.Codecs;
 
 /// <summary>The codecs that generated code names, one per type that an argument or an export may have.</summary>
+/// <remarks>
+/// A type of another project brings its own as a static property <c>Codec</c> of type <see cref="ValueCodec{T}"/>; what only passes
+/// through expressions is marked with <see cref="Declarations.CapsuleAttribute"/>.
+/// </remarks>
 public static class Codec
 {
     public static TextCodec Text { get; } = new();

@@ -39,6 +39,8 @@ public sealed class OrNullCodec<T> : ValueCodec<T?>
     protected override bool Read(Value value, DecodeProblem problem, [MaybeNullWhen(false)] out T? result)
     {
         result = null;
-        return value is NullValue || _inner.TryDecode(value, problem, out result);
+        // An empty URL is none at all: configurations fill optional ones from environment variables that may be empty.
+        bool isNone = value is NullValue || (value is StringValue { Text: "" } && typeof(T) == typeof(Uri));
+        return isNone || _inner.TryDecode(value, problem, out result);
     }
 }
