@@ -3,7 +3,6 @@ using Agent.Components.Common.Files;
 using Agent.Storage;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace Agent.Components.Loki.SourceFile;
 
@@ -21,20 +20,16 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
 
     private readonly List<OpenFile> _files = [];
+    private readonly PollPace _pace = new();
+    private readonly FileOpener _opener = new(services);
     private readonly ILogger _logger = services.Logger;
     private volatile bool _isRetired;
-    private FileStat? _finished;
-    private FileIdentity _leftAlone;
-    private (FileIdentity Identity, long OpenAt)? _delayed;
     private string? _watchedTarget;
-    private TimeSpan _poll;
     private bool _isWatched;
-    private bool _isSilent;
     private bool _hasGrown;
     private bool _hasRead;
     private bool _hasFailed;
     private bool _wasReported;
-    private int _unreported;
 
     /// <summary>True once a turn has found that the target is gone and nothing is open any more.</summary>
     public bool IsRetired => _isRetired;
@@ -97,29 +92,25 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     public void EndTurn()
     {
         TailOptions options = tail.Options;
-        // Growth that nobody reported, twice in a row: a file system without events, such as NFS.
-        _unreported = _wasReported ? 0 : _hasGrown && _isWatched ? _unreported + 1 : _unreported;
-        _isSilent |= _unreported > 2;
-        bool isPolled = !_isWatched || _isSilent;
-        _poll = _hasGrown || _poll == TimeSpan.Zero ? options.ShortestPoll : Min(_poll * 2, options.LongestPoll);
+        TimeSpan poll = _pace.Next(options, _hasGrown, _wasReported, _isWatched);
         TimeSpan wait = options.LongestPoll > Rescan ? options.LongestPoll : Rescan;
         if (Problem is not null || _files.Exists(static file => file.LeftAt != 0))
         {
             wait = SoonAgain;
         }
-        if (isPolled && tail.Options.Compression is null)
+        if (_pace.IsPolled && options.Compression is null && poll < wait)
         {
-            wait = Min(wait, _poll);
+            wait = poll;
         }
         long now = services.Time.GetTimestamp();
         long due = now + Ticks(wait);
-        if (_delayed is { } delayed && delayed.OpenAt > now)
+        if (_opener.OpenAt > now)
         {
-            due = Math.Min(due, delayed.OpenAt);
+            due = Math.Min(due, _opener.OpenAt);
         }
         OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
         State = new TailState(
-            Problem, ProblemSince, _hasRead, isPolled, due, newest?.Offset ?? State.ReadOffset,
+            Problem, ProblemSince, _hasRead, _pace.IsPolled, due, newest?.Offset ?? State.ReadOffset,
             newest?.Delivered.Offset ?? State.DeliveredOffset, newest?.Stat.Size ?? State.Size, _files.Count);
         _isRetired = tail.IsRetiring && _files.Count == 0;
     }
@@ -133,8 +124,6 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         services.Wakeups.Unwatch(tail, tail.Path);
         Unwatch();
     }
-
-    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * services.Time.TimestampFrequency);
 
@@ -181,9 +170,9 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
             Reconfigure(known);
             Problem = _hasFailed ? Problem : null;
         }
-        else if (stat.Identity == _leftAlone || IsFinished(stat) || IsDelayed(stat))
+        else if (_opener.IsToWait(stat, tail.Options))
         {
-            Problem = stat.Identity == _leftAlone ? Problem : null;
+            Problem = _opener.IsLeftAlone(stat) ? Problem : null;
         }
         else
         {
@@ -224,55 +213,21 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
     }
 
-    private bool IsFinished(in FileStat stat) =>
-        _finished is { } finished && finished.Identity == stat.Identity && finished.Size == stat.Size && finished.Modified == stat.Modified;
-
-    private bool IsDelayed(in FileStat stat)
-    {
-        TailOptions options = tail.Options;
-        if (options.Compression is null || options.InitialDelay <= TimeSpan.Zero)
-        {
-            return false;
-        }
-        if (_delayed is not { } delayed || delayed.Identity != stat.Identity)
-        {
-            _delayed = delayed = (stat.Identity, services.Time.GetTimestamp() + Ticks(options.InitialDelay));
-        }
-        return services.Time.GetTimestamp() < delayed.OpenAt;
-    }
-
     private void Open()
     {
-        SafeFileHandle handle = OpenFile.OpenHandle(tail.Path, out FileStat stat);
-        OpenFile? file = null;
-        try
+        OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
+        OpenFile? file = _opener.Open(Request, newest, out bool isContinued);
+        if (isContinued)
         {
-            Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
-            ReadOnlySpan<byte> start = OpenFile.StartOf(handle, buffer);
-            PositionRequest request = Request;
-            StartPoint point = ReplacedInPlace(stat, start) ?? services.Positions.Find(stat, start, request);
-            LogStart(tail.Path, point.Kind, point.Offset, point.Reason);
-            if (point.Kind == StartKind.Nowhere)
-            {
-                services.Positions.MarkUnreadable(stat.Identity, request);
-                _leftAlone = stat.Identity;
-                Fail(point.Reason);
-                return;
-            }
-            file = OpenFile.Create(handle, stat, tail.Options, point.Offset);
-            if (point.Kind == StartKind.End && stat.Size > 0)
-            {
-                file.MoveToEnd(stat.Size);
-            }
-            file.Delivered = services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset);
+            Close(_files.Count - 1);
+        }
+        if (file is not null)
+        {
             Add(file);
         }
-        finally
+        else
         {
-            if (file?.Delivered is null)
-            {
-                handle.Dispose();
-            }
+            Fail(FileOpener.DamagedPosition);
         }
     }
 
@@ -292,25 +247,6 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
             _watchedTarget = real;
             _isWatched &= services.Wakeups.Watch(tail, real);
         }
-    }
-
-    // An editor, or a tool that writes a new file and renames it over the old one, keeps what was there: same start, at least as long,
-    // and the old file has no name left. A rotated file has one.
-    private StartPoint? ReplacedInPlace(in FileStat stat, ReadOnlySpan<byte> start)
-    {
-        if (_files.Count == 0 || tail.Options.Compression is not null)
-        {
-            return null;
-        }
-        OpenFile old = _files[^1];
-        FileFingerprint fingerprint = old.Delivered.Fingerprint;
-        if (!fingerprint.IsFull || !fingerprint.Matches(start) || stat.Size < old.Offset || !old.TryStat(out FileStat now) || now.Links > 0)
-        {
-            return null;
-        }
-        var point = new StartPoint(StartKind.Offset, old.Offset, "replaced in place");
-        Close(_files.Count - 1);
-        return point;
     }
 
     private void Refresh(OpenFile file)
@@ -395,7 +331,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
         if (file.IsCompressed)
         {
-            _finished = FileStat.TryGet(tail.Path, out FileStat stat, out _) && stat.Identity == file.Identity ? stat : null;
+            _opener.Finish(tail.Path, file);
         }
         file.Dispose();
         services.Positions.Update(file.Delivered);
@@ -420,9 +356,6 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
         Problem = cause;
     }
-
-    [LoggerMessage(LogLevel.Information, "reading {Path} from {Kind} {Offset}: {Reason}")]
-    private partial void LogStart(string path, StartKind kind, long offset, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Path} was truncated: read up to {Offset}, now {Size} bytes long; reading it from its start")]
     private partial void LogTruncated(string path, long offset, long size);

@@ -81,7 +81,7 @@ public sealed class FileTailTests : IDisposable
     }
 
     [Fact]
-    public void Ten_thousand_lines_allocate_no_more_than_ten()
+    public void Lines_allocate_nothing_and_turns_next_to_nothing()
     {
         var sink = new NullConsumer();
         string line = new string('x', 99) + "\n";
@@ -93,7 +93,8 @@ public sealed class FileTailTests : IDisposable
         long many = Measure(tail, line, 10_000);
 
         Assert.Equal(22_010, sink.Lines);
-        Assert.True(many < few + 4096, $"10 lines: {few} bytes, 10,000 lines: {many} bytes");
+        // A block of 650 lines may cost something (state machines are objects in a debug build); the smallest object per line would be 240 kB.
+        Assert.True(many < few + 16_384, $"10 lines: {few} bytes, 10,000 lines: {many} bytes");
         Assert.True(few < 2048, $"a turn costs {few} bytes");
     }
 
