@@ -82,7 +82,7 @@ internal sealed partial class PositionKeeper
                 ? new StartPoint(StartKind.Offset, known.Offset, "known position")
                 : new StartPoint(StartKind.Offset, 0, "shorter than its position: truncated");
         }
-        bool wasThere = request.Options.TailFromEnd && !request.IsRotation && !(stat.Born > request.Options.Since);
+        bool wasThere = request.Options.TailFromEnd && !request.IsNew && !(stat.Born > request.Options.Since);
         return wasThere ? new StartPoint(StartKind.End, 0, "tail_from_end") : new StartPoint(StartKind.Offset, 0, "new file");
     }
 
@@ -237,6 +237,6 @@ internal readonly record struct PositionRequest(string Path, string Labels, Tail
     /// <summary>The target was there when the component started.</summary>
     public bool WasThereAtStart { get; init; }
 
-    /// <summary>The file took the place of one that was read: its start is news, whatever <c>tail_from_end</c> says.</summary>
-    public bool IsRotation { get; init; }
+    /// <summary>The path was looked at before this file stood there: its start is news, whatever <c>tail_from_end</c> says.</summary>
+    public bool IsNew { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     private bool _hasGrown;
     private bool _hasRead;
     private bool _hasFailed;
+    private bool _wasMissing;
     private bool _wasReported;
 
     /// <summary>True once a turn has found that the target is gone and nothing is open any more.</summary>
@@ -48,7 +49,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     {
         AnyLabels = tail.IsAloneOnPath,
         WasThereAtStart = wasThereAtStart && !_hasRead,
-        IsRotation = _hasRead,
+        IsNew = _hasRead || _wasMissing,
     };
 
     /// <summary>Finds out what became of the path and of the open files.</summary>
@@ -163,6 +164,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         _isWatched = services.Wakeups.Watch(tail, tail.Path);
         if (!isThere)
         {
+            _wasMissing = true;
             Fail(error);
         }
         else if (known is not null)

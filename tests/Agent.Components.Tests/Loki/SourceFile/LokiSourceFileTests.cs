@@ -250,7 +250,8 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
     {
         _source.Write("a.log", "old\nunfinish");
         await _source.StartAsync(_source.ArgumentsFor("a.log", "b.log") with { TailFromEnd = true });
-        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_files_active_total") == 1);
+        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_files_active_total") == 1
+            && _source.Component.DebugState().ToText().Contains("no such file", StringComparison.Ordinal));
 
         _source.Append("a.log", "ed\n");
         _source.Write("b.log", "new\n");
