@@ -32,7 +32,12 @@ internal static class Flag
     /// <summary>Paths; what looks like a flag is an unknown one.</summary>
     public static Argument<string[]> Paths(string name, ArgumentArity arity, string summary)
     {
-        var argument = new Argument<string[]>(name) { Arity = arity, Description = summary };
+        var argument = new Argument<string[]>(name)
+        {
+            Arity = arity,
+            Description = summary,
+            CustomParser = static result => [.. result.Tokens.Select(static token => token.Value)],
+        };
         argument.Validators.Add(static result =>
         {
             foreach (Token token in result.Tokens)
