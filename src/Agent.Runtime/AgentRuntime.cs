@@ -41,12 +41,12 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         try
         {
             LoadResult result = await LoadOnceAsync(read).ConfigureAwait(false);
+            Report(result, isFirst: _last is null);
             Volatile.Write(ref _last, result);
             if (result.Success)
             {
                 Volatile.Write(ref _running, result);
             }
-            Report(result);
             Loaded?.Invoke(result);
             return result;
         }
@@ -77,7 +77,8 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics]);
     }
 
-    private void Report(LoadResult result)
+    /// <summary>The errors of a first load are printed, with their lines, by whoever starts the agent.</summary>
+    private void Report(LoadResult result, bool isFirst)
     {
         foreach (Diagnostic diagnostic in result.Diagnostics)
         {
@@ -85,7 +86,7 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
             {
                 LogWarning(_logger, diagnostic);
             }
-            else
+            else if (!isFirst)
             {
                 LogError(_logger, diagnostic);
             }

@@ -18,7 +18,7 @@ public sealed class TestNote(ComponentContext context) : IComponent<TestNote.Arg
         public Secret? Password { get; init; }
 
         /// <summary>Passwords by name.</summary>
-        public ValueMap<Secret> Others { get; init; } = [];
+        public ValueMap<Secret> Others { get; init; } = ValueMap<Secret>.Empty;
 
         /// <summary>Why it is unwell.</summary>
         public string Complaint { get; init; } = "";
@@ -34,14 +34,18 @@ public sealed class TestNote(ComponentContext context) : IComponent<TestNote.Arg
         public int Number { get; init; }
     }
 
-    public sealed record Exports(string Text);
+    public sealed record Exports
+    {
+        /// <summary>The text again.</summary>
+        public required string Text { get; init; }
+    }
 
     private string _text = "";
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         _text = arguments.Text;
-        context.Export(new Exports(arguments.Text));
+        context.Export(new Exports { Text = arguments.Text });
         HealthState state = arguments.Complaint.Length > 0 ? HealthState.Unhealthy : HealthState.Healthy;
         context.ReportHealth(state, arguments.Complaint);
         return ValueTask.CompletedTask;

@@ -37,7 +37,7 @@ internal sealed class WebHarness : IAsyncDisposable
             Globals = library,
             StoragePath = Path.GetTempPath(),
         };
-        _runtime = new AgentRuntime(Services, new Names(library), Stability.Experimental);
+        _runtime = new AgentRuntime(Services, library, Stability.Experimental);
         Client = Plain();
     }
 
@@ -124,13 +124,4 @@ internal sealed class WebHarness : IAsyncDisposable
     }
 
     private static ConfigBlockDescriptor Block(string name) => Agent.Web.GeneratedCatalog.ConfigBlocks.First(block => block.Name == name);
-
-    private sealed class Names(StandardLibraryScope library) : IExpressionNames
-    {
-        public bool Contains(string root) => library.Contains(root);
-
-        public bool IsDeprecated(string root) => StandardLibraryScope.IsDeprecated(root);
-
-        public Stability StabilityOf(string dotted) => library.StabilityOf(dotted);
-    }
 }

@@ -16,7 +16,7 @@ internal sealed class NodeLogger(ILogger inner, string path, string id) : ILogge
     {
         if (IsEnabled(logLevel))
         {
-            var record = new NodeLogState(_scope, state as IReadOnlyList<KeyValuePair<string, object?>> ?? [], formatter(state, exception));
+            var record = new NodeLogState(_scope, formatter(state, exception));
             inner.Log(logLevel, eventId, record, exception, static (made, _) => made.Message);
         }
     }

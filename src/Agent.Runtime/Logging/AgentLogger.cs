@@ -1,3 +1,4 @@
+using Agent.Runtime.Graph;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Logging;
@@ -16,12 +17,13 @@ internal sealed class AgentLogger(AgentLog log, string category) : ILogger
     {
         if (IsEnabled(logLevel))
         {
-            var values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
-            log.Write(new LogRecordText(logLevel, formatter(state, exception), values, exception));
+            // What a record's template names stands in its text; as fields of their own those values would only be there twice.
+            IReadOnlyList<KeyValuePair<string, object?>> origin = state is NodeLogState node ? node.Origin : [];
+            log.Write(new LogRecordText(logLevel, formatter(state, exception), origin, exception));
         }
     }
 }
 
 /// <summary>What one log record says.</summary>
 internal readonly record struct LogRecordText(
-    LogLevel Level, string Message, IReadOnlyList<KeyValuePair<string, object?>> Values, Exception? Exception);
+    LogLevel Level, string Message, IReadOnlyList<KeyValuePair<string, object?>> Origin, Exception? Exception);

@@ -53,12 +53,9 @@ internal static class LogLineWriter
 
     private static IEnumerable<(string Key, string Value)> Fields(LogRecordText record)
     {
-        foreach ((string key, object? value) in record.Values)
+        foreach ((string key, object? value) in record.Origin)
         {
-            if (key != "{OriginalFormat}")
-            {
-                yield return (SnakeCase(key), Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-            }
+            yield return (key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         }
         if (record.Exception is not null)
         {
@@ -77,20 +74,6 @@ internal static class LogLineWriter
         {
             text.Append(Agent.Syntax.StringLiteral.Quote(value));
         }
-    }
-
-    private static string SnakeCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 4);
-        foreach (char c in name)
-        {
-            if (char.IsAsciiLetterUpper(c) && text.Length > 0)
-            {
-                text.Append('_');
-            }
-            text.Append(char.ToLowerInvariant(c));
-        }
-        return text.ToString();
     }
 
     private static string NameOf(LogLevel level) => level switch

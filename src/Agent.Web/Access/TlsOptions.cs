@@ -48,8 +48,7 @@ public sealed record TlsOptions : IValidated
     {
         if (WindowsCertificateFilter is not null)
         {
-            context.Error(
-                "windows_certificate_filter", "cannot use windows_certificate_filter: it exists on Windows only", "use cert_file and key_file");
+            ValidateFilter(context);
             return;
         }
         Exclude(context, "client_ca_pem", ClientCaPem, ClientCaFile);
@@ -71,6 +70,17 @@ public sealed record TlsOptions : IValidated
         {
             context.Error("max_version", "cannot accept any TLS version: max_version is older than min_version");
         }
+    }
+
+    private void ValidateFilter(ValidationContext context)
+    {
+        if (CertPem.Length + CertFile.Length + KeyPem.Reveal().Length + KeyFile.Length + ClientCaPem.Length + ClientCaFile.Length > 0)
+        {
+            context.Error("cannot specify any key, certificate or CA when using windows certificate filter");
+        }
+        context.Warn(
+            "windows_certificate_filter", "windows_certificate_filter exists on Windows only: the agent refuses to run with it elsewhere",
+            "use cert_file and key_file");
     }
 
     private static void Exclude(ValidationContext context, string name, string pem, string file)

@@ -40,6 +40,10 @@ public sealed class TlsSettings
     /// <exception cref="ComponentException">A file cannot be read, or certificate and key do not go together.</exception>
     public static TlsSettings Load(TlsOptions options)
     {
+        if (options.WindowsCertificateFilter is not null)
+        {
+            throw new ComponentException("cannot set up TLS of the HTTP server: windows_certificate_filter exists on Windows only");
+        }
         try
         {
             string pem = TextOf(options.CertPem, options.CertFile);

@@ -9,7 +9,7 @@ internal static class AgentCommandLine
 {
     public static async Task<int> RunAsync(string[] args, AgentBuild build, Terminal terminal)
     {
-        ParseResult result = Root(build, terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult result = Root(build, terminal).Parse(GoArguments.Split(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0)
         {
             foreach (ParseError error in result.Errors)

@@ -49,7 +49,7 @@ public sealed class FormatCommandTests : IDisposable
     {
         string path = _shell.Write("a.alloy", "logging {\n  level = \n}\n");
         Assert.Equal(1, await _shell.RunAsync("fmt", path));
-        Assert.StartsWith($"{path}:2:", _shell.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}:3:1: ", _shell.Error, StringComparison.Ordinal);
         Assert.EndsWith("Error: encountered errors during formatting\n", _shell.Error, StringComparison.Ordinal);
     }
 

@@ -88,6 +88,14 @@ public sealed class RunFlagsTests
         Assert.Equal("b", Read("--storage.path=a", "--storage.path=b", "config.alloy").StoragePath);
 
     [Fact]
+    public void An_empty_value_does_not_take_the_next_argument()
+    {
+        RunOptions options = Read("--cluster.name=", "config.alloy");
+        Assert.Equal("config.alloy", options.Path);
+        Assert.Empty(options.Ignored);
+    }
+
+    [Fact]
     public void Flags_that_ask_for_what_is_not_there_are_named()
     {
         RunOptions options = Read("--cluster.enabled=true", "--cluster.join-addresses=x", "--cluster.name=", "--disable-reporting", "config.alloy");
@@ -123,7 +131,7 @@ public sealed class RunFlagsTests
 
     private RunOptions Read(params string[] args)
     {
-        ParseResult result = _command.Parse(args);
+        ParseResult result = _command.Parse(GoArguments.Split(args));
         Assert.Empty(result.Errors);
         return _flags.Read(result, result.GetValue(_path)![0]);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Testing;
@@ -154,7 +153,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
     [Fact]
     public async Task A_pipe_is_refused_without_waiting_for_a_writer()
     {
-        using (Process make = Process.Start("mkfifo", _source.PathOf("pipe")))
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", _source.PathOf("pipe")))
         {
             await make.WaitForExitAsync();
         }
