@@ -14,15 +14,26 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
     public void Validate(ConfigurationSource source, DiagnosticBag diagnostics)
     {
         GraphPlan plan = new GraphPlanner(catalog, names, minimum).Plan(source.Statements, diagnostics);
+        bool canRun = !diagnostics.HasErrors;
+        DiagnosticBag findings = CheckArguments(plan);
+        // Rules of a component's own, such as which arguments exclude each other, count once the component could be built: a
+        // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
+        diagnostics.AddRange(findings.Where(finding => canRun || finding.Code != DiagnosticCodes.InvalidArgument));
+        WarnOfDeadEnds(plan, diagnostics);
+    }
+
+    private DiagnosticBag CheckArguments(GraphPlan plan)
+    {
+        var findings = new DiagnosticBag();
         var scope = new CheckScope(plan, globals);
         foreach (NodeDefinition node in plan.Nodes)
         {
-            if (BlockEvaluator.Evaluate(node.Block, scope, static value => value, diagnostics) is { } block)
+            if (BlockEvaluator.Evaluate(node.Block, scope, static value => value, findings) is { } block)
             {
-                node.Descriptor.Decode(block, diagnostics);
+                node.Descriptor.Decode(block, findings);
             }
         }
-        WarnOfDeadEnds(plan, diagnostics);
+        return findings;
     }
 
     /// <summary>A component whose exports nobody uses does nothing: a receiver that nobody feeds, targets that nobody takes.</summary>
