@@ -14,7 +14,7 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
     public void Validate(ConfigurationSource source, DiagnosticBag diagnostics)
     {
         GraphPlan plan = new GraphPlanner(catalog, names, minimum).Plan(source.Statements, diagnostics);
-        bool canRun = !diagnostics.HasErrors;
+        bool canRun = plan.Unavailable.Count == 0;
         DiagnosticBag findings = CheckArguments(plan);
         // Rules of a component's own, such as which arguments exclude each other, count once the component could be built: a
         // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
