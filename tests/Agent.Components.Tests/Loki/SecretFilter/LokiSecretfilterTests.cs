@@ -43,8 +43,7 @@ public sealed class LokiSecretfilterTests : IDisposable
     {
         await SendAsync(new() { ForwardTo = [_collector], RedactWith = "<$SECRET_NAME:$SECRET_HASH>" }, Token);
 
-        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(Encoding.UTF8.GetBytes(Token)));
-        Assert.Equal([$"<github-pat:{hash}>"], _collector.Lines);
+        Assert.Equal(["<github-pat:8df76f0af27630b716315fb8483d744a9bbf38a3>"], _collector.Lines);
     }
 
     [Fact]
