@@ -369,7 +369,7 @@ internal static class DefaultRules
 
         [[rules]]
         id = "authorization-header"
-        regex = '''(?i)authorization["']?\s{0,3}[:=]\s{0,3}["'\[]{0,2}(?:bearer|basic|token|apikey|bot)\s{1,3}([\w+/=.~:-]{8,4096})'''
+        regex = '''(?i)authorization["']?\s{0,3}[:=]\s{0,3}["'\[]{0,2}(?:bearer|basic|token|apikey|bot)\s{1,3}([\w+/=.~:-]{8,1000})'''
         keywords = ["authorization"]
 
         [[rules]]
