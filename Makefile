@@ -29,7 +29,7 @@ run: build ## Build the native binary and run config/quickstart.alloy (LOKI_URL:
 	@artifacts/invar run config/quickstart.alloy --storage.path=$(QUICKSTART_DATA) --server.http.listen-addr=$(LISTEN)
 
 build: setup ## Build the native binary: artifacts/invar.
-	@$(MAKE) --no-print-directory artifacts/invar
+	@$(MAKE) -s artifacts/invar
 
 artifacts/invar: $(SOURCES)
 	@build/publish
