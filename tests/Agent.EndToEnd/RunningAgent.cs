@@ -1,35 +1,55 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Agent.Testing;
 
 namespace Agent.EndToEnd;
 
+/// <summary>How the native binary is started.</summary>
+/// <param name="Configuration">A path, absolute or relative to the root of the checkout.</param>
+internal sealed record AgentStart(string Configuration)
+{
+    /// <summary>The folder of <c>--storage.path</c>; null for one that goes with the agent.</summary>
+    public string? Storage { get; init; }
+
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>Changes the environment, which is otherwise that of the test.</summary>
+    public Action<IDictionary<string, string?>>? Environment { get; init; }
+}
+
 /// <summary>The native binary running a configuration, with a storage folder of its own that goes with it.</summary>
 internal sealed partial class RunningAgent : IAsyncDisposable
 {
+    private const int HangUpSignal = 1;
     private const int TerminateSignal = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private readonly Process _process;
-    private readonly DirectoryInfo _storage;
+    private readonly DirectoryInfo? _storage;
     private readonly HttpClient _client = new();
     private ImmutableList<string> _lines = [];
     private volatile TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RunningAgent(string configuration, Action<IDictionary<string, string?>>? environment)
+    private RunningAgent(AgentStart options)
     {
-        _storage = Directory.CreateTempSubdirectory("invar-");
+        _storage = options.Storage is null ? Directory.CreateTempSubdirectory("invar-") : null;
         Address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var start = new ProcessStartInfo(
             NativeBinary.Location!,
-            ["run", configuration, $"--storage.path={_storage.FullName}", $"--server.http.listen-addr={Address.Authority}"])
+            [
+                "run", options.Configuration, $"--storage.path={options.Storage ?? _storage!.FullName}",
+                $"--server.http.listen-addr={Address.Authority}", .. options.Flags,
+            ])
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        environment?.Invoke(start.Environment);
+        options.Environment?.Invoke(start.Environment);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -44,9 +64,16 @@ internal sealed partial class RunningAgent : IAsyncDisposable
     /// <summary>Starts the program and waits until it is ready.</summary>
     /// <param name="configuration">A path, absolute or relative to the root of the checkout.</param>
     /// <param name="environment">Changes the environment, which is otherwise that of the test.</param>
-    public static async Task<RunningAgent> StartAsync(string configuration, Action<IDictionary<string, string?>>? environment = null)
+    public static Task<RunningAgent> StartAsync(string configuration, Action<IDictionary<string, string?>>? environment = null) =>
+        StartAsync(new AgentStart(configuration) { Environment = environment });
+
+    /// <summary>Starts the program on a workspace, whose storage it keeps.</summary>
+    public static Task<RunningAgent> StartAsync(Workspace workspace) =>
+        StartAsync(new AgentStart(workspace.Configuration) { Storage = workspace.Storage });
+
+    public static async Task<RunningAgent> StartAsync(AgentStart options)
     {
-        var agent = new RunningAgent(configuration, environment);
+        var agent = new RunningAgent(options);
         try
         {
             agent._process.Start();
@@ -85,6 +112,84 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for a reload over HTTP.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> ReloadAsync()
+    {
+        using HttpResponseMessage answer = await _client.PostAsync(new Uri(Address, "/-/reload"), null);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Asks for a reload by SIGHUP.</summary>
+    public void HangUp() => Assert.Equal(0, Kill(_process.Id, HangUpSignal));
+
+    /// <summary>What a path serves, whatever the status.</summary>
+    public async Task<string> GetAsync(string path)
+    {
+        using HttpResponseMessage answer = await _client.GetAsync(new Uri(Address, path));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>The sum of a self-metric over the series whose labels contain every one of the texts; null without any.</summary>
+    public async Task<double?> MetricAsync(string name, params string[] labels)
+    {
+        double? sum = null;
+        foreach (string line in (await GetAsync("/metrics")).Split('\n'))
+        {
+            bool isName = line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is ' ' or '{';
+            if (isName && labels.All(label => line.Contains(label, StringComparison.Ordinal)))
+            {
+                sum = (sum ?? 0) + double.Parse(line.AsSpan(line.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture);
+            }
+        }
+        return sum;
+    }
+
+    /// <summary>Waits until a self-metric is as wanted.</summary>
+    public Task MetricIsAsync(Predicate<double> wanted, string name, params string[] labels)
+    {
+        double? last = null;
+        return Eventually.TrueAsync(
+            async () => (last = await MetricAsync(name, labels)) is { } value && wanted(value),
+            () => Failure($"{name}{{{string.Join(',', labels)}}} is {last}").Message);
+    }
+
+    /// <summary>Health and message of a component, such as "healthy: reading"; empty where there is none of that name.</summary>
+    public async Task<string> HealthAsync(string id)
+    {
+        using JsonDocument components = JsonDocument.Parse(await GetAsync("/api/v0/web/components"));
+        foreach (JsonElement component in components.RootElement.EnumerateArray())
+        {
+            if (component.GetProperty("localID").GetString() == id)
+            {
+                JsonElement health = component.GetProperty("health");
+                return $"{health.GetProperty("state").GetString()}: {health.GetProperty("message").GetString()}";
+            }
+        }
+        return "";
+    }
+
+    /// <summary>Waits until the health of a component contains the text.</summary>
+    public Task HealthIsAsync(string id, string wanted)
+    {
+        string last = "";
+        return Eventually.TrueAsync(
+            async () => (last = await HealthAsync(id)).Contains(wanted, StringComparison.Ordinal), () => Failure($"{id} is {last}").Message);
+    }
+
+    /// <summary>Most bytes of memory that the process had resident so far.</summary>
+    public long PeakMemory()
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan("VmHWM:".Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Ends the process as a crash does.</summary>
+    public void Crash()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Asks the agent to stop, as Kubernetes does; its exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -103,7 +208,7 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         }
         _process.Dispose();
         _client.Dispose();
-        _storage.Delete(recursive: true);
+        _storage?.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 
