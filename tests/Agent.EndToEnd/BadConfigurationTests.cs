@@ -52,7 +52,7 @@ public sealed class BadConfigurationTests : IDisposable
 
     [NativeFact]
     public async Task At_start_all_wrong_types_are_reported_with_their_places() => await AssertRefusedAsync(
-        TypeErrors.Replace("loki.wite", "loki.echo", StringComparison.Ordinal), "2:18", "3:19", "8:22", "9:9");
+        TypeErrors.Replace("loki.wite", "loki.echo", StringComparison.Ordinal), "2:18", "3:18", "8:22", "9:9");
 
     [NativeFact]
     public async Task At_start_a_file_or_folder_that_cannot_be_read_is_an_error()
@@ -72,7 +72,6 @@ public sealed class BadConfigurationTests : IDisposable
     [NativeTheory]
     [InlineData(SyntaxErrors, "6:5")]
     [InlineData(TypeErrors, "12:1")]
-    [InlineData("local.file \"missing\" { filename = \"/nowhere/at/all\" \n }", "")]
     public async Task At_a_reload_errors_are_in_the_response_the_log_and_the_metrics_and_what_runs_goes_on(string bad, string place)
     {
         await using LokiSink sink = await LokiSink.StartAsync();
@@ -83,16 +82,12 @@ public sealed class BadConfigurationTests : IDisposable
         await sink.LineAsync("before");
         Assert.Equal(1, await agent.MetricAsync("alloy_config_last_load_successful"));
 
-        // The good part is there too: what is refused is the configuration, not a block.
         _workspace.Configure(bad);
         (HttpStatusCode status, string body) = await agent.ReloadAsync();
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        if (place.Length > 0)
-        {
-            Assert.Contains($"{_workspace.Configuration}:{place}", body, StringComparison.Ordinal);
-            await agent.LineAsync($"{_workspace.Configuration}:{place}", "level=error");
-        }
+        Assert.Contains($"{_workspace.Configuration}:{place}", body, StringComparison.Ordinal);
+        await agent.LineAsync($"{_workspace.Configuration}:{place}", "level=error");
         Assert.Equal(0, await agent.MetricAsync("alloy_config_last_load_successful"));
         Assert.Equal(1, await agent.MetricAsync("alloy_config_load_failures_total"));
         _workspace.Log("a.log", "after");
@@ -118,6 +113,33 @@ public sealed class BadConfigurationTests : IDisposable
         Assert.Contains(_workspace.Configuration, body, StringComparison.Ordinal);
         _workspace.Log("a.log", "still here");
         await sink.LineAsync("still here");
+    }
+
+    [NativeFact]
+    public async Task A_file_that_a_component_needs_may_come_later_and_the_others_run_meanwhile()
+    {
+        await using LokiSink sink = await LokiSink.StartAsync();
+        string name = _workspace.PathOf("cluster.txt");
+        _workspace.Configure(
+            Pipelines.Files + Pipelines.To(sink)
+            + $$"""
+              local.file "cluster" { filename = "{{name}}" }
+              loki.write "labelled" {
+                  endpoint { url = "{{sink.Url}}" }
+                  external_labels = {cluster = local.file.cluster.content}
+              }
+              loki.process "both" { forward_to = [loki.write.labelled.receiver] }
+              """);
+        _workspace.Log("a.log", "runs");
+        await using RunningAgent agent = await RunningAgent.StartAsync(_workspace);
+
+        await sink.LineAsync("runs");
+        await agent.HealthIsAsync("local.file.cluster", "unhealthy");
+        await agent.HealthIsAsync("loki.write.labelled", "unhealthy");
+
+        File.WriteAllText(name, "blue");
+        await agent.HealthIsAsync("local.file.cluster", "healthy:");
+        await agent.HealthIsAsync("loki.write.labelled", "healthy: ");
     }
 
     private static Task<Invocation> RunAsync(string path) =>

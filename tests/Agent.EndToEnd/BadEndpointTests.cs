@@ -27,11 +27,11 @@ public sealed class BadEndpointTests : IDisposable
         await agent.HealthIsAsync("loki.write.sink", "unhealthy: cannot send to 127.0.0.1");
         await agent.MetricIsAsync(static retries => retries >= 2, "loki_write_batch_retries_total");
         Assert.Contains("unhealthy components: loki.write", await agent.GetAsync("/-/healthy"), StringComparison.Ordinal);
-        Assert.Equal("healthy: sending", await agent.HealthAsync("loki.write.other"));
+        Assert.StartsWith("healthy: ", await agent.HealthAsync("loki.write.other"), StringComparison.Ordinal);
 
         await down.ListenAsync();
         await numbers.ArrivedAsync(down);
-        await agent.HealthIsAsync("loki.write.sink", "healthy: sending");
+        await agent.HealthIsAsync("loki.write.sink", "healthy: ");
         Assert.Equal("All Alloy components are healthy.", (await agent.GetAsync("/-/healthy")).Trim());
         numbers.AssertOnceEach(up);
         numbers.AssertOnceEach(down);

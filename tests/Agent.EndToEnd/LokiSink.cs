@@ -10,7 +10,11 @@ using Microsoft.AspNetCore.Http;
 namespace Agent.EndToEnd;
 
 /// <summary>One entry as it came over the wire.</summary>
-internal sealed record SinkEntry(string Stream, long Timestamp, string Line)
+/// <param name="Stream">The labels as text.</param>
+/// <param name="Timestamp">Nanoseconds since 1970.</param>
+/// <param name="Line">The line.</param>
+/// <param name="Request">The number of the request that brought it, from 1.</param>
+internal sealed record SinkEntry(string Stream, long Timestamp, string Line, int Request)
 {
     /// <summary>The labels of the stream.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; } = Read(Stream);
@@ -37,7 +41,6 @@ internal sealed class LokiSink : IAsyncDisposable
     private readonly List<SinkEntry> _entries = [];
     private readonly List<string> _bad = [];
     private readonly int _port;
-    private int _largest;
     private WebApplication? _server;
     private volatile int _requests;
 
@@ -49,9 +52,6 @@ internal sealed class LokiSink : IAsyncDisposable
     public Func<int, int> Answer { get; set; } = static _ => StatusCodes.Status204NoContent;
 
     public int Requests => _requests;
-
-    /// <summary>Most entries that one accepted request had.</summary>
-    public int LargestBatch => Volatile.Read(ref _largest);
 
     public IReadOnlyList<SinkEntry> Entries
     {
@@ -143,20 +143,19 @@ internal sealed class LokiSink : IAsyncDisposable
         int status = Answer(number);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), status);
+            status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), number, status);
         }
         http.Response.StatusCode = status;
     }
 
-    private int Accept(ReadOnlySpan<byte> body, int status)
+    private int Accept(ReadOnlySpan<byte> body, int request, int status)
     {
         try
         {
-            List<SinkEntry> entries = Decode(body);
+            List<SinkEntry> entries = Decode(body, request);
             lock (_gate)
             {
                 _entries.AddRange(entries);
-                _largest = Math.Max(_largest, entries.Count);
             }
             return status;
         }
@@ -170,7 +169,7 @@ internal sealed class LokiSink : IAsyncDisposable
         }
     }
 
-    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body)
+    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, int request)
     {
         using var plain = new GrowableBuffer();
         if (!SnappyDecoder.TryDecompress(body, LongestBody, plain))
@@ -187,7 +186,7 @@ internal sealed class LokiSink : IAsyncDisposable
             string labels = Strict.GetString(stream.Labels);
             foreach (LokiEntryView entry in stream.Entries)
             {
-                entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line)));
+                entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request));
             }
         }
         return entries;

@@ -168,12 +168,12 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         return "";
     }
 
-    /// <summary>Waits until the health of a component contains the text.</summary>
+    /// <summary>Waits until the health of a component starts with the text.</summary>
     public Task HealthIsAsync(string id, string wanted)
     {
         string last = "";
         return Eventually.TrueAsync(
-            async () => (last = await HealthAsync(id)).Contains(wanted, StringComparison.Ordinal), () => Failure($"{id} is {last}").Message);
+            async () => (last = await HealthAsync(id)).StartsWith(wanted, StringComparison.Ordinal), () => Failure($"{id} is {last}").Message);
     }
 
     /// <summary>Most bytes of memory that the process had resident so far.</summary>
