@@ -79,6 +79,27 @@ public sealed class BadEndpointTests : IDisposable
     }
 
     [NativeFact]
+    public async Task A_dead_endpoint_delays_no_reload_and_gives_what_waits_to_its_successor()
+    {
+        await using LokiSink down = LokiSink.Down();
+        await using LokiSink up = await LokiSink.StartAsync();
+        string named = "name = \"sink\"\nqueue_config { \n capacity = \"64KiB\" \n }";
+        _workspace.Configure(Pipelines.Files + Pipelines.To(down, named));
+        await using var numbers = new Sequence(_workspace.LogPath("a.log"), "a");
+        numbers.Append(50_000);
+        await using RunningAgent agent = await RunningAgent.StartAsync(_workspace);
+        await agent.MetricIsAsync(static retries => retries >= 2, "loki_write_batch_retries_total");
+
+        _workspace.Configure(Pipelines.Files + Pipelines.To(up, named));
+        long started = TimeProvider.System.GetTimestamp();
+        Assert.Equal(HttpStatusCode.OK, (await agent.ReloadAsync()).Status);
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        await numbers.ArrivedAsync(up);
+        numbers.AssertOnceEach(up);
+    }
+
+    [NativeFact]
     public async Task A_stop_with_a_dead_endpoint_ends_in_time_and_the_next_start_sends_everything()
     {
         await using LokiSink sink = LokiSink.Down();

@@ -51,6 +51,9 @@ internal sealed class LokiSink : IAsyncDisposable
     /// <summary>The status of the n-th request, n from 1; what is answered with an error is not remembered.</summary>
     public Func<int, int> Answer { get; set; } = static _ => StatusCodes.Status204NoContent;
 
+    /// <summary>How long the sink takes to answer once it has what was sent, as a real one on a busy machine does.</summary>
+    public TimeSpan Latency { get; set; }
+
     public int Requests => _requests;
 
     public IReadOnlyList<SinkEntry> Entries
@@ -144,6 +147,10 @@ internal sealed class LokiSink : IAsyncDisposable
         if (status < StatusCodes.Status300MultipleChoices)
         {
             status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), number, status);
+        }
+        if (Latency > TimeSpan.Zero)
+        {
+            await Task.Delay(Latency, TimeProvider.System, CancellationToken.None);
         }
         http.Response.StatusCode = status;
     }
