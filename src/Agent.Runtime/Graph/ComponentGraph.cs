@@ -150,12 +150,13 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         {
             await Task.WhenAll(step.Select(node => state.Hosts[node.Id].StopAsync(_services.StopLimit))).ConfigureAwait(false);
         }
-        // Only now: a source saves its last position when it is disposed of, and the sinks behind it have delivered by then.
-        foreach (ComponentNode node in nodes)
+        // Only now: a source saves its last position when it is disposed of, and the sinks behind it have delivered by then. Together,
+        // because a source waits a moment for sinks that stay.
+        await Task.WhenAll(nodes.Select(node =>
         {
             node.ExportsChanged = null;
-            await DisposeOfAsync(node).ConfigureAwait(false);
-        }
+            return DisposeOfAsync(node);
+        })).ConfigureAwait(false);
     }
 
     private async Task DisposeOfAsync(ComponentNode node)

@@ -40,6 +40,9 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
     /// <summary>The labels of the target as text; changes when the target's do.</summary>
     public required string Labels { get; set; }
 
+    /// <summary>Called, outside of any lock, when the offset has moved.</summary>
+    public required Action Moved { get; init; }
+
     /// <summary>The labels under which the position was saved last.</summary>
     public string? SavedLabels { get; set; }
 
@@ -97,15 +100,21 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
 
     public void Settled(BatchReceipt receipt)
     {
+        bool hasMoved;
         lock (_gate)
         {
             receipt.IsSettled = true;
+            hasMoved = _outstanding.TryPeek(out BatchReceipt? oldest) && oldest.IsSettled;
             while (_outstanding.TryPeek(out BatchReceipt? first) && first.IsSettled)
             {
                 _outstanding.Dequeue();
                 Volatile.Write(ref _offset, first.End);
                 _free.Push(first);
             }
+        }
+        if (hasMoved)
+        {
+            Moved();
         }
     }
 

@@ -140,11 +140,7 @@ public sealed partial class LokiSourceFile(ComponentContext context) : IComponen
     }
 
     /// <summary>Saves what was delivered after the last line was read: sinks may have gone on for a while.</summary>
-    public ValueTask DisposeAsync()
-    {
-        _run?.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _run?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public Value DebugState() => _run?.DebugState() ?? Value.Null;
 }

@@ -18,6 +18,7 @@ internal sealed partial class PositionKeeper
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly List<DeliveredOffset> _tracked = [];
+    private TaskCompletionSource? _settled;
     private bool _importDamaged;
     private int _unsaved;
 
@@ -27,6 +28,9 @@ internal sealed partial class PositionKeeper
         _time = context.Time;
         _logger = context.Logger;
     }
+
+    /// <summary>Called when something was delivered that is not saved yet; on the thread of who delivered it.</summary>
+    public Action? Moved { get; set; }
 
     /// <summary>Entries that were found damaged.</summary>
     public int DamagedEntries => _store.DamagedEntries + (_importDamaged ? 1 : 0);
@@ -89,7 +93,7 @@ internal sealed partial class PositionKeeper
     /// <summary>Begins to follow how far a file is delivered.</summary>
     public DeliveredOffset Track(FileIdentity identity, FileFingerprint fingerprint, in PositionRequest request, long offset)
     {
-        var delivered = new DeliveredOffset(identity, request.Path, offset) { Fingerprint = fingerprint, Labels = request.Labels };
+        var delivered = new DeliveredOffset(identity, request.Path, offset) { Fingerprint = fingerprint, Labels = request.Labels, Moved = OnMoved };
         lock (_gate)
         {
             _tracked.Add(delivered);
@@ -136,6 +140,15 @@ internal sealed partial class PositionKeeper
         }
     }
 
+    /// <summary>Waits until all that was read is delivered, at most for <paramref name="limit"/>. Only after all files are closed.</summary>
+    public async Task SettledAsync(TimeSpan limit)
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _settled, settled);
+        CompleteIfSettled(settled);
+        await settled.Task.WaitAsync(limit, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Forgets files that are gone for good.</summary>
     public void Forget()
     {
@@ -150,6 +163,26 @@ internal sealed partial class PositionKeeper
 
     private static bool Leads(FilePosition entry) =>
         FileStat.TryGet(entry.Path, out FileStat stat, out _) && (entry.Identity.IsNone || stat.Identity == entry.Identity);
+
+    private void OnMoved()
+    {
+        Moved?.Invoke();
+        if (Volatile.Read(ref _settled) is { } settled)
+        {
+            CompleteIfSettled(settled);
+        }
+    }
+
+    private void CompleteIfSettled(TaskCompletionSource settled)
+    {
+        lock (_gate)
+        {
+            if (_tracked.TrueForAll(static delivered => delivered.IsFinal))
+            {
+                settled.TrySetResult();
+            }
+        }
+    }
 
     private void Collect()
     {

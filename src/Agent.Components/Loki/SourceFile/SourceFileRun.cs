@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Agent.Components.Loki.SourceFile;
 
 /// <summary>One run of the component: its workers, and a loop that follows targets, wakes what is due and saves positions.</summary>
-internal sealed partial class SourceFileRun : IDisposable
+internal sealed partial class SourceFileRun : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SavePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForgetPeriod = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortestSync = TimeSpan.FromMilliseconds(250);
 
@@ -25,6 +25,7 @@ internal sealed partial class SourceFileRun : IDisposable
     private readonly TailScheduler _scheduler = new();
     private readonly TailSet _tails;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly SavePace _saves;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private LokiSourceFile.Arguments? _arguments;
@@ -32,7 +33,6 @@ internal sealed partial class SourceFileRun : IDisposable
     private volatile bool _namesChanged;
     private string _health = "";
     private long _synced;
-    private long _saved;
     private long _forgotten;
     private TargetFiles? _patterns;
 
@@ -52,6 +52,8 @@ internal sealed partial class SourceFileRun : IDisposable
             Logger = context.Logger,
         };
         _tails = new TailSet(_services, _scheduler);
+        _saves = new SavePace(_time, () => _signal.Writer.TryWrite(true));
+        positions.Moved = _saves.Ask;
     }
 
     public static SourceFileRun Open(ComponentContext context, LokiSourceFile.Arguments arguments) =>
@@ -94,13 +96,27 @@ internal sealed partial class SourceFileRun : IDisposable
         }
     }
 
-    public void Dispose() => _services.Positions.Save();
+    public void Dispose()
+    {
+        _saves.Dispose();
+        _services.Positions.Save();
+    }
+
+    /// <summary>
+    /// Waits a moment for sinks that are still sending what was read: whoever reads the files next, after a reload, begins where
+    /// they end.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _services.Positions.SettledAsync(SettlePatience);
+        Dispose();
+    }
 
     public Value DebugState() => _tails.DebugState();
 
     private async Task ControlAsync(CancellationToken stop)
     {
-        _saved = _forgotten = _time.GetTimestamp();
+        _forgotten = _time.GetTimestamp();
         await using ITimer timer = _time.CreateTimer(_ => _signal.Writer.TryWrite(true), null, Tick, Tick);
         TimeSpan period = Tick;
         await foreach (bool _ in _signal.Reader.ReadAllAsync(stop))
@@ -113,9 +129,10 @@ internal sealed partial class SourceFileRun : IDisposable
                 period = wanted;
             }
             ReportHealth();
-            if (IsDue(ref _saved, SavePeriod))
+            if (_saves.Begin())
             {
                 _services.Positions.Save();
+                _saves.End();
             }
             if (IsDue(ref _forgotten, ForgetPeriod))
             {

@@ -12,12 +12,15 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
     private readonly EndpointOptions _options = endpoint.Options;
     private readonly TimeProvider _time = context.Time;
 
-    /// <summary>Ends when the queue has ended and is empty, or at <paramref name="stop"/>; what is not finished stays in the queue.</summary>
+    /// <summary>
+    /// Ends when the queue has ended and is empty, or at <paramref name="stop"/>, but not in the middle of a request: its client does
+    /// that. What is not finished stays in the queue.
+    /// </summary>
     public async Task RunAsync(BatchQueue queue, CancellationToken stop)
     {
         try
         {
-            while (await queue.PeekAsync(stop) is { } batch)
+            while (!stop.IsCancellationRequested && await queue.PeekAsync(stop) is { } batch)
             {
                 await SendAsync(batch, stop);
                 queue.Dequeue();
@@ -39,7 +42,7 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
         for (int tries = 1; ; tries++)
         {
             long started = _time.GetTimestamp();
-            PushReply reply = await client.PostAsync(batch, tenant, stop);
+            PushReply reply = await client.PostAsync(batch, tenant);
             counts.RequestDuration(reply.Status).Observe(_time.GetElapsedTime(started).TotalSeconds);
             if (reply.IsSuccess)
             {

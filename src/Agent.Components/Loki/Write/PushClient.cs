@@ -6,7 +6,10 @@ using Agent.Components.Common.Http;
 namespace Agent.Components.Loki.Write;
 
 /// <summary>Posts batches to one push API. Expected failures are replies, not exceptions.</summary>
-internal sealed class PushClient(EndpointOptions options, TimeProvider time) : IDisposable
+/// <param name="options">Where and how.</param>
+/// <param name="time">The clock.</param>
+/// <param name="cut">Cuts off requests that are under way.</param>
+internal sealed class PushClient(EndpointOptions options, TimeProvider time, CancellationToken cut) : IDisposable
 {
     private const int MaxErrorBytes = 1024;
     private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
@@ -15,10 +18,10 @@ internal sealed class PushClient(EndpointOptions options, TimeProvider time) : I
     private readonly AuthenticationHeaderValue? _urlUser = UserOf(options.Url);
 
     /// <param name="tenant">Empty where the server has no tenants.</param>
-    public async Task<PushReply> PostAsync(EncodedBatch batch, string tenant, CancellationToken stop)
+    public async Task<PushReply> PostAsync(EncodedBatch batch, string tenant)
     {
         using var timeout = new CancellationTokenSource(options.RemoteTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cut, timeout.Token);
         using HttpRequestMessage request = RequestFor(batch, tenant);
         try
         {
@@ -28,7 +31,7 @@ internal sealed class PushClient(EndpointOptions options, TimeProvider time) : I
                 ? new PushReply(status, null, null)
                 : new PushReply(status, await ErrorOf(response, either.Token), RetryAfterOf(response));
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cut.IsCancellationRequested)
         {
             return new PushReply(-1, $"no reply within {options.RemoteTimeout.TotalSeconds} s", null);
         }

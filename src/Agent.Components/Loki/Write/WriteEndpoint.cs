@@ -7,11 +7,15 @@ namespace Agent.Components.Loki.Write;
 /// <summary>One destination: its queues, the loops that send from them, its state.</summary>
 internal sealed partial class WriteEndpoint : IDisposable
 {
+    /// <summary>Longest wait of a reload for a request that is under way.</summary>
+    private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(2);
+
     private readonly BatchQueue[] _queues;
     private readonly EndpointMetrics _metrics;
     private readonly ComponentContext _context;
     private readonly Action<Exception> _failed;
-    private CancellationTokenSource? _hardStop;
+    private CancellationTokenSource? _stop;
+    private CancellationTokenSource? _cut;
     private Task[] _senders = [];
 
     /// <param name="options">Where and how to send.</param>
@@ -68,24 +72,27 @@ internal sealed partial class WriteEndpoint : IDisposable
     /// <summary>Starts to send; called again after <see cref="StopAsync"/> it goes on.</summary>
     public void Start()
     {
-        _hardStop = new CancellationTokenSource();
-        var client = new PushClient(Options, _context.Time);
+        _stop = new CancellationTokenSource();
+        _cut = new CancellationTokenSource();
+        var client = new PushClient(Options, _context.Time, _cut.Token);
         var sender = new EndpointSender(this, client, _metrics, _context);
         _senders = new Task[_queues.Length];
         for (int i = 0; i < _queues.Length; i++)
         {
             _queues[i].End(false);
             BatchQueue queue = _queues[i];
-            CancellationToken stop = _hardStop.Token;
+            CancellationToken stop = _stop.Token;
             _senders[i] = Task.Run(() => sender.RunAsync(queue, stop), CancellationToken.None);
         }
         _ = WatchAsync(client, _senders, _failed);
     }
 
     /// <summary>Sends what waits for as long as <paramref name="drain"/>, then stops. What is left stays in the queues.</summary>
-    public async Task StopAsync(TimeSpan drain)
+    /// <param name="drain">Time to send what waits.</param>
+    /// <param name="patience">Time after that for a request that is under way.</param>
+    public async Task StopAsync(TimeSpan drain, TimeSpan patience = default)
     {
-        if (_hardStop is null)
+        if (_stop is null || _cut is null)
         {
             return;
         }
@@ -105,16 +112,20 @@ internal sealed partial class WriteEndpoint : IDisposable
         {
             LogNotDrained(_context.Logger, Host, _queues.Sum(static queue => queue.Count));
         }
-        await _hardStop.CancelAsync();
+        await _stop.CancelAsync();
+        await all.WaitAsync(patience, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _cut.CancelAsync();
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _hardStop.Dispose();
-        (_hardStop, _senders) = (null, []);
+        _stop.Dispose();
+        _cut.Dispose();
+        (_stop, _cut, _senders) = (null, null, []);
     }
 
-    /// <summary>Stops at once and gives what waits to the endpoint that takes this one's place.</summary>
+    /// <summary>Stops and gives what waits to the endpoint that takes this one's place.</summary>
     public async Task HandOverAsync(WriteEndpoint successor)
     {
-        await StopAsync(TimeSpan.Zero);
+        // The batch of a request that is cut off may have arrived, and would come twice. An endpoint that is ill is not waited for.
+        await StopAsync(TimeSpan.Zero, State.IsIll ? TimeSpan.Zero : RequestPatience);
         foreach (BatchQueue queue in _queues)
         {
             while (queue.Dequeue() is { } batch)
@@ -144,7 +155,11 @@ internal sealed partial class WriteEndpoint : IDisposable
     /// <summary>Gives the memory of what waits back and leaves its receipts open: sources that can will send it again.</summary>
     public void Abandon() => Empty(static batch => batch.Finish(settled: false));
 
-    public void Dispose() => _hardStop?.Dispose();
+    public void Dispose()
+    {
+        _stop?.Dispose();
+        _cut?.Dispose();
+    }
 
     public Value DebugState()
     {

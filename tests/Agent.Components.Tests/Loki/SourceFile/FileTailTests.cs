@@ -209,7 +209,7 @@ public sealed class FileTailTests : IDisposable
     [Fact]
     public void Batches_that_settle_in_any_order_move_the_offset_only_over_what_is_settled()
     {
-        var delivered = new DeliveredOffset(default, "/a", 0) { Labels = "{}" };
+        var delivered = new DeliveredOffset(default, "/a", 0) { Labels = "{}", Moved = static () => { } };
         BatchReceipt first = delivered.Begin(10);
         BatchReceipt second = delivered.Begin(20);
         delivered.Advance(25);

@@ -72,6 +72,38 @@ public sealed class PositionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_source_that_goes_waits_for_a_sink_that_is_still_sending()
+    {
+        var sink = new HoldingConsumer();
+        _source.Write("a.log", "one\n");
+        await _source.StartAsync(_source.With(sink, "a.log"));
+        await sink.Collected.WaitForAsync(1);
+
+        Task stop = _source.StopAsync();
+        Assert.False(stop.IsCompleted);
+        sink.Settle(0);
+        await stop;
+
+        await _source.StartAsync("a.log");
+        _source.Append("a.log", "two\n");
+        await _source.Collected.WaitForAsync(1);
+        Assert.Equal(["two"], _source.Collected.Lines);
+    }
+
+    [Fact]
+    public async Task A_delivery_is_saved_at_once_so_that_a_crash_does_not_repeat_it()
+    {
+        _source.Write("a.log", "one\n");
+        await _source.StartAsync("a.log");
+        await _source.Collected.WaitForAsync(1);
+
+        string positions = Path.Combine(_source.Context.StoragePath, "positions");
+        await SourceFileFixture.UntilAsync(() => File.Exists(positions));
+
+        Assert.Contains(_source.PathOf("a.log"), await File.ReadAllTextAsync(positions), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Labels_that_changed_while_nobody_ran_do_not_read_the_file_again()
     {
         _source.Write("a.log", "one\n");

@@ -1,0 +1,201 @@
+using System.Net;
+using System.Text;
+using Agent.Wire;
+using Agent.Wire.LokiPush;
+using Agent.Wire.Snappy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Agent.EndToEnd;
+
+/// <summary>One entry as it came over the wire.</summary>
+/// <param name="Stream">The labels as text.</param>
+/// <param name="Timestamp">Nanoseconds since 1970.</param>
+/// <param name="Line">The line.</param>
+/// <param name="Request">The number of the request that brought it, from 1.</param>
+internal sealed record SinkEntry(string Stream, long Timestamp, string Line, int Request)
+{
+    /// <summary>The labels of the stream.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; } = Read(Stream);
+
+    private static Dictionary<string, string> Read(string stream)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        byte[] text = Encoding.UTF8.GetBytes(stream);
+        var reader = new LabelsTextReader(text, new byte[text.Length]);
+        while (reader.TryRead(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value))
+        {
+            labels.Add(Encoding.UTF8.GetString(name), Encoding.UTF8.GetString(value));
+        }
+        return labels;
+    }
+}
+
+/// <summary>Loki's push API on loopback. Remembers what it accepted, and refuses what is no correct request.</summary>
+internal sealed class LokiSink : IAsyncDisposable
+{
+    private const int LongestBody = 64 << 20;
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+    private readonly Lock _gate = new();
+    private readonly List<SinkEntry> _entries = [];
+    private readonly List<string> _bad = [];
+    private readonly int _port;
+    private WebApplication? _server;
+    private volatile int _requests;
+
+    private LokiSink(int port) => _port = port;
+
+    public string Url => $"http://127.0.0.1:{_port}/loki/api/v1/push";
+
+    /// <summary>The status of the n-th request, n from 1; what is answered with an error is not remembered.</summary>
+    public Func<int, int> Answer { get; set; } = static _ => StatusCodes.Status204NoContent;
+
+    /// <summary>How long the sink takes to answer once it has what was sent, as a real one on a busy machine does.</summary>
+    public TimeSpan Latency { get; set; }
+
+    public int Requests => _requests;
+
+    public IReadOnlyList<SinkEntry> Entries
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _entries];
+            }
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    public IEnumerable<string> Lines => Entries.Select(static entry => entry.Line);
+
+    /// <summary>A sink that does not listen yet: what is sent to it is refused by the system.</summary>
+    public static LokiSink Down() => new(FreePort.Next());
+
+    public static async Task<LokiSink> StartAsync()
+    {
+        LokiSink sink = Down();
+        await sink.ListenAsync();
+        return sink;
+    }
+
+    public async Task ListenAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = LongestBody;
+            kestrel.Listen(IPAddress.Loopback, _port);
+        });
+        _server = builder.Build();
+        _server.Run(HandleAsync);
+        await _server.StartAsync();
+    }
+
+    /// <summary>Waits until as many entries have come.</summary>
+    public Task ReceivedAsync(int count, TimeSpan? limit = null) =>
+        Eventually.TrueAsync(() => Count >= count, () => $"{Count} of {count} entries came, in {Requests} requests", limit);
+
+    /// <summary>Waits until a line that contains the text has come.</summary>
+    public async Task<SinkEntry> LineAsync(string text)
+    {
+        SinkEntry? found = null;
+        await Eventually.TrueAsync(
+            () => (found = Entries.FirstOrDefault(entry => entry.Line.Contains(text, StringComparison.Ordinal))) is not null,
+            () => $"no line contains \"{text}\"; the last are {string.Join(" | ", Lines.TakeLast(5))}");
+        return found!;
+    }
+
+    /// <summary>Fails where a request was no correct one.</summary>
+    public void AssertCorrectRequests()
+    {
+        lock (_gate)
+        {
+            Assert.Empty(_bad);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is { } server)
+        {
+            _server = null;
+            using var now = new CancellationTokenSource();
+            await now.CancelAsync();
+            await server.StopAsync(now.Token);
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        int number = Interlocked.Increment(ref _requests);
+        int status = Answer(number);
+        if (status < StatusCodes.Status300MultipleChoices)
+        {
+            status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), number, status);
+        }
+        if (Latency > TimeSpan.Zero)
+        {
+            await Task.Delay(Latency, TimeProvider.System, CancellationToken.None);
+        }
+        http.Response.StatusCode = status;
+    }
+
+    private int Accept(ReadOnlySpan<byte> body, int request, int status)
+    {
+        try
+        {
+            List<SinkEntry> entries = Decode(body, request);
+            lock (_gate)
+            {
+                _entries.AddRange(entries);
+            }
+            return status;
+        }
+        catch (Exception exception) when (exception is FormatException or DecoderFallbackException)
+        {
+            lock (_gate)
+            {
+                _bad.Add(exception.Message);
+            }
+            return StatusCodes.Status400BadRequest;
+        }
+    }
+
+    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, int request)
+    {
+        using var plain = new GrowableBuffer();
+        if (!SnappyDecoder.TryDecompress(body, LongestBody, plain))
+        {
+            throw new FormatException("the body is no snappy block");
+        }
+        if (!LokiPushReader.TryOpen(plain.Written, out LokiPushReader streams, out string? error))
+        {
+            throw new FormatException(error);
+        }
+        List<SinkEntry> entries = [];
+        foreach (LokiStreamView stream in streams)
+        {
+            string labels = Strict.GetString(stream.Labels);
+            foreach (LokiEntryView entry in stream.Entries)
+            {
+                entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request));
+            }
+        }
+        return entries;
+    }
+}
