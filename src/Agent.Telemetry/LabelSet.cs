@@ -4,7 +4,33 @@ using System.Runtime.InteropServices;
 namespace Agent.Telemetry;
 
 /// <summary>One label: a name and a value.</summary>
-public readonly record struct Label(string Name, string Value);
+public readonly record struct Label(string Name, string Value)
+{
+    /// <summary>The index of a name among labels sorted by name, or the complement of where it would stand.</summary>
+    internal static int IndexOf(ReadOnlySpan<Label> sorted, string name)
+    {
+        int low = 0;
+        int high = sorted.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int order = string.CompareOrdinal(sorted[middle].Name, name);
+            if (order == 0)
+            {
+                return middle;
+            }
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+        return ~low;
+    }
+}
 
 /// <summary>An immutable set of labels, sorted by name (ordinal), without empty values. Equality is by content; the hash is kept.</summary>
 /// <remarks>Hot paths intern sets (one instance per stream), so that equality is nearly always a comparison of references.</remarks>
@@ -89,27 +115,5 @@ public sealed class LabelSet : IReadOnlyList<Label>, IEquatable<LabelSet>
     internal static LabelSet FromSorted(List<Label> labels) =>
         labels.Count == 0 ? Empty : new LabelSet(CollectionsMarshal.AsSpan(labels).ToArray());
 
-    private int IndexOf(string name)
-    {
-        int low = 0;
-        int high = _labels.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            int order = string.CompareOrdinal(_labels[middle].Name, name);
-            if (order == 0)
-            {
-                return middle;
-            }
-            if (order < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-        return -1;
-    }
+    private int IndexOf(string name) => Label.IndexOf(_labels, name);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Agent.Telemetry;
 
 /// <summary>A sorted, changeable set of labels. Reusable; not safe for use by two threads at once.</summary>
@@ -54,27 +56,5 @@ public sealed class LabelSetBuilder
 
     public LabelSet ToLabelSet() => LabelSet.FromSorted(_labels);
 
-    private int IndexOf(string name)
-    {
-        int low = 0;
-        int high = _labels.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            int order = string.CompareOrdinal(_labels[middle].Name, name);
-            if (order == 0)
-            {
-                return middle;
-            }
-            if (order < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-        return ~low;
-    }
+    private int IndexOf(string name) => Label.IndexOf(CollectionsMarshal.AsSpan(_labels), name);
 }

@@ -1,7 +1,7 @@
 using Agent.Runtime;
 using Agent.Sdk;
-using Agent.Sdk.Metrics;
 using Agent.Web.Metrics;
+using Agent.Web.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -10,26 +10,28 @@ namespace Agent.Web;
 /// <summary>What probes, sidecars and scrapers ask for; these paths have no prefix.</summary>
 internal sealed partial class ControlEndpoints
 {
-    /// <summary>Metrics are handed to the connection in pieces of about this size.</summary>
-    private const long FlushBytes = 32 * 1024;
+    public const string NotReady = "Alloy is not ready.";
 
     private readonly WebOptions _options;
     private readonly WebServices _services;
+    private readonly SupportBundleEndpoint _bundle;
     private readonly ILogger _logger;
     private readonly Dictionary<string, RequestDelegate> _byPath;
 
-    public ControlEndpoints(WebOptions options, WebServices services)
+    public ControlEndpoints(WebOptions options, WebServices services, CancellationToken stop)
     {
         _options = options;
         _services = services;
         _logger = services.Logging.CreateLogger("http");
+        _bundle = new SupportBundleEndpoint(options, services, stop);
+        var metrics = new MetricsEndpoint(services.Metrics);
         _byPath = new(StringComparer.Ordinal)
         {
             ["/-/ready"] = ReadyAsync,
             ["/-/healthy"] = HealthyAsync,
             ["/-/reload"] = ReloadAsync,
             ["/-/support"] = SupportAsync,
-            ["/metrics"] = MetricsAsync,
+            ["/metrics"] = metrics.HandleAsync,
         };
     }
 
@@ -47,7 +49,7 @@ internal sealed partial class ControlEndpoints
     }
 
     private Task ReadyAsync(HttpContext context) => _services.Runtime.Running is null
-        ? context.TextAsync(StatusCodes.Status503ServiceUnavailable, "Alloy is not ready.")
+        ? context.TextAsync(StatusCodes.Status503ServiceUnavailable, NotReady)
         : context.TextAsync(StatusCodes.Status200OK, "Alloy is ready.");
 
     private Task HealthyAsync(HttpContext context)
@@ -76,25 +78,10 @@ internal sealed partial class ControlEndpoints
     }
 
     private Task SupportAsync(HttpContext context) => _options.SupportBundle
-        ? context.TextAsync(StatusCodes.Status501NotImplemented, "support bundles are not supported yet")
+        ? _bundle.HandleAsync(context)
         : context.TextAsync(
             StatusCodes.Status403Forbidden,
             "support bundle generation is disabled; it can be re-enabled by removing the --server.http.disable-support-bundle flag");
-
-    private async Task MetricsAsync(HttpContext context)
-    {
-        context.Response.ContentType = MetricTextWriter.ContentType;
-        var writer = new MetricTextWriter(context.Response.BodyWriter);
-        foreach (MetricFamily family in _services.Metrics.Families())
-        {
-            writer.Write(family);
-            if (context.Response.BodyWriter.UnflushedBytes >= FlushBytes)
-            {
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-            }
-        }
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "reload requested via /-/reload endpoint")]
     private static partial void LogRequested(ILogger logger);

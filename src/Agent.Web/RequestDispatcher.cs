@@ -16,6 +16,7 @@ internal sealed partial class RequestDispatcher : IDisposable
     private readonly ApiEndpoints _api;
     private readonly PageEndpoints _pages;
     private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isAdmitting;
 
     public RequestDispatcher(WebOptions options, WebServices services)
     {
@@ -23,10 +24,12 @@ internal sealed partial class RequestDispatcher : IDisposable
         _logger = services.Logging.CreateLogger("http");
         _prefix = "/" + options.PathPrefix.Trim('/');
         _prefix = _prefix == "/" ? "" : _prefix;
-        _control = new ControlEndpoints(options, services);
+        _control = new ControlEndpoints(options, services, _stop.Token);
         _api = new ApiEndpoints(services, _stop.Token);
         _pages = new PageEndpoints(services, _prefix);
     }
+
+    public void Admit() => _isAdmitting = true;
 
     /// <summary>Ends answers that stream for ever.</summary>
     public Task StopAsync() => _stop.CancelAsync();
@@ -37,6 +40,13 @@ internal sealed partial class RequestDispatcher : IDisposable
     {
         string path = context.Request.Path.Value ?? "/";
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (!_isAdmitting)
+        {
+            // What is to hold for new connections, TLS above all, is not known yet: this one must not be used again.
+            context.Response.Headers.Connection = "close";
+            await context.TextAsync(StatusCodes.Status503ServiceUnavailable, ControlEndpoints.NotReady).ConfigureAwait(false);
+            return;
+        }
         AccessSettings access = _services.Access.Current;
         if (access.Authentication?.Allows(path, context.Request.Headers.Authorization) == false)
         {

@@ -17,6 +17,12 @@ public sealed record WebOptions
     public string PathPrefix { get; init; } = "/";
 
     public bool SupportBundle { get; init; } = true;
+
+    /// <summary>The command line's flags, for the support bundle.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>The agent's version, for the support bundle.</summary>
+    public string Version { get; init; } = "";
 }
 
 /// <summary>What the HTTP server shows and drives.</summary>
@@ -38,4 +44,7 @@ public sealed record WebServices
 
     /// <summary>Loads the configuration again.</summary>
     public required Func<Task<LoadResult>> Reload { get; init; }
+
+    /// <summary>The last lines of the agent's own log, oldest first.</summary>
+    public Func<IReadOnlyList<string>> RecentLog { get; init; } = static () => [];
 }

@@ -40,6 +40,12 @@ public sealed class WebServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Begins to answer requests. Until then every path gets a 503 that says "not ready": the first load decides who may see what, and
+    /// nothing may be shown or done before that is in force.
+    /// </summary>
+    public void Admit() => _dispatcher.Admit();
+
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<WebServer> StartAsync(WebOptions options, WebServices services)
     {

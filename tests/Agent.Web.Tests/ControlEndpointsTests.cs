@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 
 namespace Agent.Web.Tests;
@@ -16,6 +17,47 @@ public sealed class ControlEndpointsTests
         web.Configuration = "broken {";
         await web.GetAsync("/-/reload");
         Assert.Equal(HttpStatusCode.OK, (await web.GetAsync("/-/ready")).Status);
+    }
+
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/-/healthy")]
+    [InlineData("/-/reload")]
+    [InlineData("/-/support")]
+    [InlineData("/")]
+    [InlineData("/api/v0/web/components")]
+    public async Task Before_the_first_load_nothing_is_shown_or_done(string path)
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""test.note "a" { text = "x" }""", load: false);
+        using HttpResponseMessage response = await web.Client.GetAsync(new Uri(web.Url(path)));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("Alloy is not ready.\n", await response.Content.ReadAsStringAsync());
+        Assert.True(response.Headers.ConnectionClose);
+        Assert.Empty(web.Nodes);
+    }
+
+    [Fact]
+    public async Task The_http_block_holds_when_the_load_that_brings_it_is_done()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(load: false);
+        web.Configuration = """
+            http {
+              auth {
+                basic {
+                  username = "someone"
+                  password = "opensesame"
+                }
+              }
+            }
+            """;
+        await web.LoadAsync();
+        Assert.NotNull(web.Access.Current.Authentication);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await web.GetAsync("/metrics")).Status);
+
+        web.Access.Freeze();
+        web.Configuration = "";
+        await web.LoadAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await web.GetAsync("/metrics")).Status);
     }
 
     [Fact]
@@ -74,7 +116,6 @@ public sealed class ControlEndpointsTests
     }
 
     [Theory]
-    [InlineData("/-/support", HttpStatusCode.NotImplemented)]
     [InlineData("/debug/pprof/heap", HttpStatusCode.NotFound)]
     [InlineData("/api/v0/component/x/metrics", HttpStatusCode.NotFound)]
     [InlineData("/nowhere", HttpStatusCode.NotFound)]
@@ -94,5 +135,24 @@ public sealed class ControlEndpointsTests
         using HttpResponseMessage response = await web.Client.GetAsync(new Uri(web.Url("/metrics")));
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         Assert.Contains("# TYPE a_gauge gauge\na_gauge 2\n", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip", true)]
+    [InlineData("br, GZIP;q=0.5", true)]
+    [InlineData("gzip;q=0, identity", false)]
+    [InlineData("zstd", false)]
+    [InlineData("", false)]
+    public async Task Metrics_are_compressed_for_clients_that_accept_it(string accepted, bool compressed)
+    {
+        await using WebHarness web = await WebHarness.StartAsync();
+        web.Services.Metrics.Scope().Gauge("a_gauge", "A gauge.").Set(2);
+        using var request = new HttpRequestMessage(HttpMethod.Get, web.Url("/metrics"));
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        using HttpResponseMessage response = await web.Client.SendAsync(request);
+        Assert.Equal(compressed, response.Content.Headers.ContentEncoding.Contains("gzip"));
+        Stream body = await response.Content.ReadAsStreamAsync();
+        using var reader = new StreamReader(compressed ? new GZipStream(body, CompressionMode.Decompress) : body);
+        Assert.Contains("a_gauge 2\n", await reader.ReadToEndAsync(), StringComparison.Ordinal);
     }
 }

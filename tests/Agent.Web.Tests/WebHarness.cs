@@ -15,7 +15,6 @@ namespace Agent.Web.Tests;
 /// <summary>A server on a free loopback port before a real graph.</summary>
 internal sealed class WebHarness : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly AgentRuntime _runtime;
     private WebServer? _server;
 
@@ -51,6 +50,8 @@ internal sealed class WebHarness : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IReadOnlyList<ComponentNode> Nodes => _runtime.Graph.Nodes;
+
     public int Port => _server!.Port;
 
     /// <param name="configuration">Loaded before the first request, unless <paramref name="load"/> is false.</param>
@@ -58,7 +59,7 @@ internal sealed class WebHarness : IAsyncDisposable
     {
         var harness = new WebHarness(configuration);
         harness._server = await WebServer.StartAsync(
-            new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix },
+            new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix, Flags = ["--storage.path=/data"], Version = "1.2.3" },
             new WebServices
             {
                 Runtime = harness._runtime,
@@ -69,6 +70,7 @@ internal sealed class WebHarness : IAsyncDisposable
                 Access = harness.Access,
                 LiveDebugging = harness.Live,
                 Reload = harness.LoadAsync,
+                RecentLog = static () => ["a line", "another"],
             });
         if (load)
         {
@@ -78,24 +80,14 @@ internal sealed class WebHarness : IAsyncDisposable
         return harness;
     }
 
-    public Task<LoadResult> LoadAsync() =>
-        _runtime.LoadAsync(diagnostics => ConfigurationSource.Parse("test.alloy", Configuration, diagnostics));
-
-    /// <summary>Waits until the settings of the <c>http</c> block are in force.</summary>
-    public async Task UntilAsync(Func<AccessSettings, bool> holds)
+    public async Task<LoadResult> LoadAsync()
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Access.Changed += () =>
+        LoadResult result = await _runtime.LoadAsync(diagnostics => ConfigurationSource.Parse("test.alloy", Configuration, diagnostics));
+        if (result.Success)
         {
-            if (holds(Access.Current))
-            {
-                reached.TrySetResult();
-            }
-        };
-        if (!holds(Access.Current))
-        {
-            await reached.Task.WaitAsync(Limit);
+            _server!.Admit();
         }
+        return result;
     }
 
     public string Url(string path, string scheme = "http") => $"{scheme}://127.0.0.1:{Port}{path}";

@@ -8,6 +8,7 @@ FILES=${FILES:-100}
 MB=${MB:-500}
 LIMIT=${LIMIT:-120}
 binary=${INVAR_BINARY:-artifacts/invar}
+config=${CONFIG:-bench/scenarios/logs/config.alloy}
 
 for tool in "$MEASURE/bin/genlogs" "$MEASURE/bin/sink" "$MEASURE/run_logs.sh" "$binary"; do
     [ -e "$tool" ] || { echo "cannot run the log scenario: $tool is missing (MEASURE names the folder of the measuring tools)" >&2; exit 1; }
@@ -29,6 +30,11 @@ made=$("$MEASURE/bin/genlogs" -dir "$scratch/pods" -files "$FILES" -mb "$MB")
 lines=$(sed -n 's/.*"lines":\([0-9]*\).*/\1/p' <<<"$made")
 bytes=$(sed -n 's/.*"bytes":\([0-9]*\).*/\1/p' <<<"$made")
 
+# Lines that the configuration drops (DROPS: a pattern) never arrive: they are not waited for, and are gaps to the sink.
+if [ -n "${DROPS:-}" ]; then
+    lines=$((lines - $(cat "$scratch"/pods/*/*/*.log | grep -c -- "$DROPS")))
+fi
+
 # What the same bytes cost on this machine in a program everybody has: a figure that travels.
 TIMEFORMAT='%U %S'
 read -r gzip_user gzip_system < <({ time find "$scratch/pods" -name '*.log' -exec gzip -1 -c {} + >/dev/null; } 2>&1)
@@ -43,7 +49,7 @@ done
 mkdir "$scratch/work"
 # It ends with the exit code of the agent that it stopped: what it printed says how it went.
 result=$(PODS=$scratch/pods WORK=$scratch/work bash "$MEASURE/run_logs.sh" "$lines" "$LIMIT" -- \
-    "$binary" run bench/scenarios/logs/config.alloy \
+    "$binary" run "$config" \
     --storage.path="$scratch/data" --server.http.listen-addr=127.0.0.1:12399) || true
 
 RESULT=$result python3 - "$lines" "$bytes" "$gzip_user" "$gzip_system" "$(stat -c %s "$binary")" <<'EOF'
@@ -61,6 +67,7 @@ result["cpu_per_gzip1"] = round(cpu / gzip, 2) if gzip else None
 result["binary_mib"] = round(binary / 2**20, 1)
 print(json.dumps(result))
 # The measuring script says TIMEOUT, and goes on, when not every line arrived in time.
-complete = len(text) == 1 and result["distinct"] == lines and result["gaps"] == 0 and result["dups"] == 0
+complete = len(text) == 1 and result["distinct"] == lines and result["dups"] == 0
+complete = complete and (result["gaps"] == 0 or bool(os.environ.get("DROPS")))
 sys.exit(0 if complete else 1)
 EOF

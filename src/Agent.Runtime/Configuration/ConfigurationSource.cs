@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Agent.Syntax;
 
 namespace Agent.Runtime.Configuration;
@@ -27,12 +26,12 @@ public sealed record ConfigurationSource(string Path, IReadOnlyList<FileNode> Fi
 
     private static string HashOf(IReadOnlyList<FileNode> files)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new Sha256();
         foreach (FileNode file in files)
         {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(file.Source.Name)));
-            hash.AppendData(file.Source.Bytes);
+            hash.Append(System.Text.Encoding.UTF8.GetBytes(System.IO.Path.GetFileName(file.Source.Name)));
+            hash.Append(file.Source.Bytes);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Agent.Runtime.Configuration;
 
 /// <summary>Notices that a configuration on disk has changed, whether a file was written, replaced, or a ConfigMap's links were turned.</summary>
@@ -35,16 +33,16 @@ public sealed class ConfigurationWatcher(string path, TimeProvider time)
     {
         try
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var hash = new Sha256();
             IEnumerable<string> files = Directory.Exists(path)
                 ? Directory.EnumerateFiles(path, "*.alloy").Order(StringComparer.Ordinal)
                 : [path];
             foreach (string file in files)
             {
-                hash.AppendData(System.Text.Encoding.UTF8.GetBytes(file));
-                hash.AppendData(File.ReadAllBytes(file));
+                hash.Append(System.Text.Encoding.UTF8.GetBytes(file));
+                hash.Append(File.ReadAllBytes(file));
             }
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
+            return hash.Finish();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using Agent.Runtime.SelfMetrics;
 using Agent.Syntax;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
 {
     private readonly GraphServices _services;
     private readonly ILogger _logger;
+    private readonly EvaluationMetrics _metrics;
     private readonly NodeUpdater _updater;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Reevaluation _reevaluation;
@@ -22,7 +24,10 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     {
         _services = services;
         _logger = services.Logging.CreateLogger("graph");
-        _updater = new NodeUpdater(services);
+        _metrics = new EvaluationMetrics(
+            services.Metrics, services.Time, services.ApplyLimit,
+            () => Nodes.Count(node => _reevaluation!.IsQueued(node.Id, node.Definition.Dependencies)));
+        _updater = new NodeUpdater(services, _metrics);
         _reevaluation = new Reevaluation(services.Time, ReevaluateAsync);
     }
 
@@ -33,6 +38,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     public async Task<bool> LoadAsync(GraphPlan plan, DiagnosticBag diagnostics)
     {
         await _gate.WaitAsync().ConfigureAwait(false);
+        _metrics.Evaluating.Set(1);
         try
         {
             GraphState before = _state;
@@ -46,6 +52,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         }
         finally
         {
+            _metrics.Evaluating.Set(0);
             _gate.Release();
         }
     }
@@ -57,6 +64,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         await _gate.WaitAsync().ConfigureAwait(false);
         GraphState last = Interlocked.Exchange(ref _state, GraphState.Empty);
         await RetireAsync(last, last.Order).ConfigureAwait(false);
+        _metrics.Dispose();
         _gate.Dispose();
     }
 
@@ -110,14 +118,19 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     private async Task ReevaluateAsync(ISet<string> marked)
     {
         await _gate.WaitAsync().ConfigureAwait(false);
+        _metrics.Evaluating.Set(1);
         try
         {
             GraphState state = _state;
             var scope = new GraphScope(state, _services.Globals);
             foreach (ComponentNode node in state.Order)
             {
-                bool hasDirtyDependency = state.Definitions[node.Id].Dependencies.Any(_reevaluation.TookChange);
-                if (marked.Contains(node.Id) || hasDirtyDependency)
+                long? changed = state.Definitions[node.Id].Dependencies.Min(_reevaluation.ChangedAt);
+                if (changed is not null)
+                {
+                    _metrics.Waited(changed.Value);
+                }
+                if (changed is not null || marked.Contains(node.Id))
                 {
                     await BringUpToDateAsync(node, scope).ConfigureAwait(false);
                     StartIfReady(node, state.Hosts[node.Id]);
@@ -126,6 +139,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         }
         finally
         {
+            _metrics.Evaluating.Set(0);
             _gate.Release();
         }
     }

@@ -16,6 +16,7 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
     public void Start()
     {
         IsStarted = true;
+        (node.Component as IActivated)?.Activate();
         _running = Task.Run(LoopAsync);
     }
 

@@ -1,4 +1,5 @@
 using Agent.Runtime.Evaluation;
+using Agent.Runtime.SelfMetrics;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
@@ -20,7 +21,7 @@ internal enum UpdateOutcome
 }
 
 /// <summary>Evaluates a node's block, decodes its arguments, and applies them where they have changed.</summary>
-internal sealed partial class NodeUpdater(GraphServices services)
+internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetrics metrics)
 {
     /// <summary>Checks new arguments without applying them: errors go to <paramref name="diagnostics"/>.</summary>
     /// <returns>The arguments, or null where there are errors or where something is not known yet.</returns>
@@ -35,6 +36,18 @@ internal sealed partial class NodeUpdater(GraphServices services)
     public async Task<UpdateOutcome> UpdateAsync(ComponentNode node, IScope scope)
     {
         long start = services.Time.GetTimestamp();
+        UpdateOutcome outcome = await UpdateOnceAsync(node, scope).ConfigureAwait(false);
+        TimeSpan duration = services.Time.GetElapsedTime(start);
+        metrics.Evaluated(node.Id, duration);
+        if (outcome == UpdateOutcome.Done)
+        {
+            LogEvaluated(node.Logger, duration);
+        }
+        return outcome;
+    }
+
+    private async Task<UpdateOutcome> UpdateOnceAsync(ComponentNode node, IScope scope)
+    {
         var diagnostics = new DiagnosticBag();
         (BlockValue? block, object? arguments) = Decode(node, node.Definition, scope, diagnostics);
         if (diagnostics.HasErrors)
@@ -55,7 +68,6 @@ internal sealed partial class NodeUpdater(GraphServices services)
             return UpdateOutcome.Later;
         }
         node.Health.Report(HealthSource.Evaluation, HealthState.Healthy, "component evaluated");
-        LogEvaluated(node.Logger, services.Time.GetElapsedTime(start));
         return UpdateOutcome.Done;
     }
 

@@ -12,12 +12,15 @@ internal sealed class Reevaluation : IAsyncDisposable
     private readonly Func<ISet<string>, Task> _run;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>By node, when its exports first changed since the last pass.</summary>
+    private readonly Dictionary<string, long> _changed = new(StringComparer.Ordinal);
+
     private readonly HashSet<string> _retries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (TimeSpan Wait, ITimer Timer)> _waiting = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
-    private HashSet<string> _taken = new(StringComparer.Ordinal);
+    private Dictionary<string, long> _taken = new(StringComparer.Ordinal);
 
     public Reevaluation(TimeProvider time, Func<ISet<string>, Task> run)
     {
@@ -31,18 +34,27 @@ internal sealed class Reevaluation : IAsyncDisposable
     {
         lock (_gate)
         {
-            _changed.Add(node.Id);
+            _changed.TryAdd(node.Id, _time.GetTimestamp());
         }
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>True where the exports of a node have changed since its dependents were last evaluated; asked during a pass.</summary>
-    public bool TookChange(string id)
+    /// <summary>The timestamp at which a node's exports changed since its dependents were last evaluated, or null; asked during a pass.</summary>
+    public long? ChangedAt(string id)
     {
         lock (_gate)
         {
             // A change during this pass counts too: dependents come later in the order. It stays marked for those that came earlier.
-            return _taken.Contains(id) || _changed.Contains(id);
+            return _taken.TryGetValue(id, out long at) || _changed.TryGetValue(id, out at) ? at : null;
+        }
+    }
+
+    /// <summary>True where the node waits for a pass: to be tried again, or because something that it refers to has changed.</summary>
+    public bool IsQueued(string id, IReadOnlyList<string> dependencies)
+    {
+        lock (_gate)
+        {
+            return _retries.Contains(id) || dependencies.Any(_changed.ContainsKey);
         }
     }
 
@@ -107,7 +119,7 @@ internal sealed class Reevaluation : IAsyncDisposable
     {
         lock (_gate)
         {
-            _taken = new HashSet<string>(_changed, StringComparer.Ordinal);
+            _taken = new Dictionary<string, long>(_changed, StringComparer.Ordinal);
             _changed.Clear();
             var retries = new HashSet<string>(_retries, StringComparer.Ordinal);
             _retries.Clear();

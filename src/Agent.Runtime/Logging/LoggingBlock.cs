@@ -1,3 +1,4 @@
+using Agent.Runtime.Graph;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Agent.Runtime.Logging;
 
 /// <summary>The <c>logging</c> block: sets what the agent's own log shows and where it goes.</summary>
-public sealed class LoggingBlock(AgentLog log) : IComponent<LoggingBlock.Arguments>
+public sealed class LoggingBlock(AgentLog log) : IComponent<LoggingBlock.Arguments>, IActivated
 {
     public enum Level
     {
@@ -48,7 +49,7 @@ public sealed class LoggingBlock(AgentLog log) : IComponent<LoggingBlock.Argumen
     }
 
     private LogSettings _wanted = LogSettings.Default;
-    private volatile bool _isRunning;
+    private volatile bool _isActive;
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
@@ -60,22 +61,29 @@ public sealed class LoggingBlock(AgentLog log) : IComponent<LoggingBlock.Argumen
             _ => LogLevel.Debug,
         };
         _wanted = new LogSettings(level, arguments.Format, arguments.WriteTo);
-        if (_isRunning)
+        if (_isActive)
         {
             log.Settings = _wanted;
         }
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The settings hold as long as the block stands in the configuration.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>From now on the settings hold until the block goes.</summary>
+    public void Activate()
     {
-        _isRunning = true;
+        _isActive = true;
         log.Settings = _wanted;
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _isRunning = false;
-        log.Settings = LogSettings.Default;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public Task RunAsync(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+
+    public ValueTask DisposeAsync()
+    {
+        // A block of a load that was refused has never been active, and leaves alone what the running one set.
+        if (_isActive)
+        {
+            log.Settings = LogSettings.Default;
+        }
+        return ValueTask.CompletedTask;
+    }
 }

@@ -5,6 +5,7 @@ public enum MetricType
     Counter,
     Gauge,
     Histogram,
+    Summary,
 }
 
 /// <summary>One series (a histogram: one set of series) of a family.</summary>
@@ -78,5 +79,26 @@ public sealed class Histogram(double[] bounds) : Instrument
         }
         Interlocked.Add(ref _counts[bucket], count);
         _sum.Add(value * count);
+    }
+}
+
+/// <summary>Adds up observations: their sum and their count, without quantiles.</summary>
+public sealed class Summary : Instrument
+{
+    private readonly Gauge _sum = new();
+    private long _count;
+
+    public double Sum => _sum.Value;
+
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>Adds <paramref name="count"/> observations that took <paramref name="total"/> seconds together.</summary>
+    public void Observe(TimeSpan total, long count)
+    {
+        if (count > 0)
+        {
+            Interlocked.Add(ref _count, count);
+            _sum.Add(total.TotalSeconds);
+        }
     }
 }

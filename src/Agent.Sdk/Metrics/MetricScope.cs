@@ -39,6 +39,10 @@ public sealed class MetricScope : IDisposable
     public Histogram Histogram(string name, string help, double[] buckets, params ReadOnlySpan<(string Name, string Value)> labels) =>
         Make(name, help, MetricType.Histogram, labels, _ => new Histogram(buckets));
 
+    /// <summary>Sum and count of durations in seconds.</summary>
+    public Summary Summary(string name, string help, params ReadOnlySpan<(string Name, string Value)> labels) =>
+        Make(name, help, MetricType.Summary, labels, static _ => new Summary());
+
     /// <summary>A scope whose instruments carry further labels, and whose series go when it is disposed of, before its parent's do.</summary>
     public MetricScope Child(params KeyValuePair<string, string>[] labels) => new(_registry, [.. _constant, .. labels]);
 

@@ -4,17 +4,20 @@ namespace Agent.Web.Access;
 public sealed class HttpAccess
 {
     private AccessSettings _current = AccessSettings.Open;
+    private volatile bool _isFrozen;
 
     /// <summary>Requests and new connections read it once.</summary>
     public AccessSettings Current => Volatile.Read(ref _current);
 
-    /// <summary>Raised after each change.</summary>
-    public event Action? Changed;
+    /// <summary>Keeps what holds now: while the agent stops, its blocks go before its server does, which must stay guarded.</summary>
+    public void Freeze() => _isFrozen = true;
 
     internal void Set(AccessSettings settings)
     {
-        Volatile.Write(ref _current, settings);
-        Changed?.Invoke();
+        if (!_isFrozen)
+        {
+            Volatile.Write(ref _current, settings);
+        }
     }
 }
 

@@ -1,10 +1,11 @@
+using Agent.Runtime.Graph;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Web.Access;
 
 /// <summary>The <c>http</c> block: authentication and TLS of the HTTP server.</summary>
-public sealed class HttpBlock(HttpAccess access) : IComponent<HttpBlock.Arguments>
+public sealed class HttpBlock(HttpAccess access) : IComponent<HttpBlock.Arguments>, IActivated
 {
     [ConfigBlock("http")]
     public sealed record Arguments
@@ -48,29 +49,36 @@ public sealed class HttpBlock(HttpAccess access) : IComponent<HttpBlock.Argument
     }
 
     private AccessSettings _wanted = AccessSettings.Open;
-    private volatile bool _isRunning;
+    private volatile bool _isActive;
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         BasicAuthentication? authentication =
             arguments.Auth?.Basic is { } basic ? new BasicAuthentication(basic, arguments.Auth.Filter) : null;
         _wanted = new AccessSettings(authentication, arguments.Tls is { } tls ? TlsSettings.Load(tls) : null);
-        if (_isRunning)
+        if (_isActive)
         {
             access.Set(_wanted);
         }
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The settings hold as long as the block stands in the configuration.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>From now on the settings hold until the block goes.</summary>
+    public void Activate()
     {
-        _isRunning = true;
+        _isActive = true;
         access.Set(_wanted);
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _isRunning = false;
-        access.Set(AccessSettings.Open);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public Task RunAsync(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+
+    public ValueTask DisposeAsync()
+    {
+        // A block of a load that was refused has never been active, and leaves alone what the running one set.
+        if (_isActive)
+        {
+            access.Set(AccessSettings.Open);
+        }
+        return ValueTask.CompletedTask;
+    }
 }

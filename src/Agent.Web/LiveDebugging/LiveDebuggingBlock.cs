@@ -1,10 +1,11 @@
+using Agent.Runtime.Graph;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Web.LiveDebugging;
 
 /// <summary>The <c>livedebugging</c> block: allows the live view of what flows through the graph.</summary>
-public sealed class LiveDebuggingBlock(LiveDebuggingState state) : IComponent<LiveDebuggingBlock.Arguments>
+public sealed class LiveDebuggingBlock(LiveDebuggingState state) : IComponent<LiveDebuggingBlock.Arguments>, IActivated
 {
     [ConfigBlock("livedebugging")]
     public sealed record Arguments
@@ -14,27 +15,34 @@ public sealed class LiveDebuggingBlock(LiveDebuggingState state) : IComponent<Li
     }
 
     private bool _wanted;
-    private volatile bool _isRunning;
+    private volatile bool _isActive;
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         _wanted = arguments.Enabled;
-        if (_isRunning)
+        if (_isActive)
         {
             state.Enabled = _wanted;
         }
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The setting holds as long as the block stands in the configuration.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>From now on the setting holds until the block goes.</summary>
+    public void Activate()
     {
-        _isRunning = true;
+        _isActive = true;
         state.Enabled = _wanted;
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _isRunning = false;
-        state.Enabled = false;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public Task RunAsync(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+
+    public ValueTask DisposeAsync()
+    {
+        // A block of a load that was refused has never been active, and leaves alone what the running one set.
+        if (_isActive)
+        {
+            state.Enabled = false;
+        }
+        return ValueTask.CompletedTask;
+    }
 }

@@ -25,6 +25,7 @@ public sealed class MetricTextWriter(IBufferWriter<byte> output)
         {
             MetricType.Counter => " counter\n"u8,
             MetricType.Gauge => " gauge\n"u8,
+            MetricType.Summary => " summary\n"u8,
             _ => " histogram\n"u8,
         });
         foreach (MetricSeries series in family.Series)
@@ -32,6 +33,11 @@ public sealed class MetricTextWriter(IBufferWriter<byte> output)
             if (series.Instrument is Histogram histogram)
             {
                 WriteHistogram(family.Name, series, histogram);
+            }
+            else if (series.Instrument is Summary summary)
+            {
+                WriteSample(family.Name, "_sum"u8, series, null, summary.Sum);
+                WriteSample(family.Name, "_count"u8, series, null, summary.Count);
             }
             else
             {

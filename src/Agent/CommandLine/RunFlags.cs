@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Agent.Run;
 using Agent.Sdk.Declarations;
 
@@ -74,8 +75,12 @@ internal sealed class RunFlags
         Watch = result.GetValue(_watch),
         ShutdownDeadline = result.GetValue(_shutdown),
         Memory = MemoryLimit.Read(),
+        Flags = [.. result.CommandResult.Children.OfType<OptionResult>().Where(static given => !given.Implicit).Select(Written)],
         Ignored = [.. _notHonoured.Where(pair => IsSet(result, pair.Option)).Select(static pair => new IgnoredFlag(pair.Option.Name, pair.Reason))],
     };
+
+    private static string Written(OptionResult given) =>
+        given.Tokens.Count == 0 ? given.Option.Name : $"{given.Option.Name}={string.Join(',', given.Tokens.Select(static token => token.Value))}";
 
     /// <summary>True where the user asks for something else than the default.</summary>
     private static bool IsSet(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false } && option switch

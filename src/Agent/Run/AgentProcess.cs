@@ -24,7 +24,7 @@ internal sealed partial class AgentProcess(RunningAgent agent, Terminal terminal
 
     private async Task<int> RunAsync(Signals signals)
     {
-        LogStarting(_logger, AgentBuild.Version, options.Memory.Bytes);
+        LogStarting(_logger, AgentBuild.Version, options.Memory);
         foreach (IgnoredFlag flag in options.Ignored)
         {
             LogIgnored(_logger, flag.Name, flag.Reason);
@@ -41,6 +41,7 @@ internal sealed partial class AgentProcess(RunningAgent agent, Terminal terminal
         int exit = await LoadFirstAsync().ConfigureAwait(false);
         if (exit == 0)
         {
+            agent.AdmitRequests();
             LogRunning(_logger);
             await ServeAsync(signals).ConfigureAwait(false);
         }
@@ -91,7 +92,7 @@ internal sealed partial class AgentProcess(RunningAgent agent, Terminal terminal
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "agent is starting, version {Version}, memory limit {MemoryLimit}")]
-    private static partial void LogStarting(ILogger logger, string version, long? memoryLimit);
+    private static partial void LogStarting(ILogger logger, string version, MemoryLimit memoryLimit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "flag {Flag} has no effect: {Reason}")]
     private static partial void LogIgnored(ILogger logger, string flag, string reason);

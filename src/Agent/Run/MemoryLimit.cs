@@ -24,6 +24,9 @@ internal sealed record MemoryLimit(long? Bytes)
         return new MemoryLimit(cgroup is null ? null : (long)(cgroup.Value * (hasShare ? share : DefaultShare)));
     }
 
+    /// <summary>For the log.</summary>
+    public override string ToString() => Bytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 20):0.#}MiB") : "none";
+
     private static long? Parse(string? text)
     {
         foreach ((string suffix, long factor) in Units)

@@ -23,6 +23,9 @@ internal sealed record RunOptions
 
     public required MemoryLimit Memory { get; init; }
 
+    /// <summary>The flags that were given, as <c>--name=value</c>.</summary>
+    public required IReadOnlyList<string> Flags { get; init; }
+
     /// <summary>Flags that ask for something that this build does not do.</summary>
     public required IReadOnlyList<IgnoredFlag> Ignored { get; init; }
 }

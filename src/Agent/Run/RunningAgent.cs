@@ -68,6 +68,8 @@ internal sealed partial class RunningAgent : IDisposable
             ListenAddress = _options.ListenAddress,
             PathPrefix = _options.PathPrefix,
             SupportBundle = _options.SupportBundle,
+            Flags = _options.Flags,
+            Version = AgentBuild.Version,
         };
         _server = await WebServer.StartAsync(web, new WebServices
         {
@@ -79,8 +81,12 @@ internal sealed partial class RunningAgent : IDisposable
             Access = State.Access,
             LiveDebugging = State.LiveDebugging,
             Reload = ReloadAsync,
+            RecentLog = () => State.Log.Recent,
         }).ConfigureAwait(false);
     }
+
+    /// <summary>Until this is called the server only says that it is not ready.</summary>
+    public void AdmitRequests() => _server?.Admit();
 
     public async Task<LoadResult> ReloadAsync()
     {
@@ -99,6 +105,7 @@ internal sealed partial class RunningAgent : IDisposable
     /// <summary>Components first: whoever looks sees them stop.</summary>
     public async Task StopAsync()
     {
+        State.Access.Freeze();
         await Runtime.DisposeAsync().ConfigureAwait(false);
         if (_server is not null)
         {

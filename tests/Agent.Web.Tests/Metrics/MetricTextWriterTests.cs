@@ -38,6 +38,22 @@ public sealed class MetricTextWriterTests
     }
 
     [Fact]
+    public void A_summary_has_a_sum_and_a_count()
+    {
+        Summary summary = _registry.Scope().Summary("s_seconds", "Time.");
+        summary.Observe(TimeSpan.FromSeconds(1.5), 3);
+        summary.Observe(TimeSpan.FromSeconds(9), 0);
+        Assert.Equal(
+            """
+            # HELP s_seconds Time.
+            # TYPE s_seconds summary
+            s_seconds_sum 1.5
+            s_seconds_count 3
+
+            """, Text());
+    }
+
+    [Fact]
     public void Histogram_buckets_are_cumulative()
     {
         Histogram histogram = _registry.Scope().Histogram("h_seconds", "Time.", [0.1, 1, 5], ("host", "x"));

@@ -16,7 +16,7 @@ public sealed class JmesExpression
 
     public string Text { get; }
 
-    /// <summary>The names of a plain path such as <c>a.b."c d"</c>, which <see cref="JsonPathTrie"/> can find; null for anything else.</summary>
+    /// <summary>The names of a plain path such as <c>a.b."c d"</c>, which one walk over the text can find; null for anything else.</summary>
     public IReadOnlyList<string>? FieldPath { get; }
 
     public static bool TryParse(string text, [NotNullWhen(true)] out JmesExpression? expression, [NotNullWhen(false)] out string? error)

@@ -4,8 +4,8 @@ namespace Agent.Components.Loki.Process.Json;
 
 /// <summary>Plain paths such as <c>a.b</c> and <c>"x-y".z</c>, merged into one tree, so that one walk over a line finds all of them.</summary>
 /// <remarks>
-/// Unlike JsonPathTrie it says what is malformed without an exception, since lines that only look like JSON come by the thousands, and
-/// takes nothing but an object, as the JSON stage wants it.
+/// It says what is malformed without an exception, since lines that only look like JSON come by the thousands, and takes nothing
+/// but an object, as the JSON stage wants it.
 /// </remarks>
 internal sealed class JsonPaths
 {
