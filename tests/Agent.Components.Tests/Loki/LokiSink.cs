@@ -22,7 +22,7 @@ internal sealed class LokiSink : IAsyncDisposable
     private HttpListenerHost? _host;
     private string _scheme = "http";
 
-    /// <summary>Decides the status of the n-th request, n from 1.</summary>
+    /// <summary>Decides the status of the n-th request, n from 1. One that writes a text sets the status first.</summary>
     public Func<int, HttpContext, Task<int>> Answer { get; set; } = static (_, _) => Task.FromResult(204);
 
     public string Url => $"{_scheme}://localhost:{_host!.Port}/loki/api/v1/push";
@@ -69,7 +69,11 @@ internal sealed class LokiSink : IAsyncDisposable
                 http.Request.Path, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString()), Decode(body.ToArray())));
             number = _requests.Count;
         }
-        http.Response.StatusCode = await Answer(number, http);
+        int status = await Answer(number, http);
+        if (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = status;
+        }
     }
 
     private static List<SinkEntry> Decode(byte[] body)

@@ -14,12 +14,18 @@ internal sealed class BatchLane : IDisposable
     private readonly Queue<EncodedBatch> _outbox = new();
     private readonly BatchEncoder _encoder = new();
     private readonly StreamTable _streams;
+    private readonly LongLine _longLine;
+    private readonly int _longestLine;
+    private readonly bool _dropsLongLines;
     private readonly TimeProvider _time;
 
     public BatchLane(BatchSettings batching, StreamSettings streams, WriteEndpoint[] endpoints, TimeProvider time)
     {
         (Batching, Streams, Endpoints, _time) = (batching, streams, endpoints, time);
         _streams = new StreamTable(streams, SlotOf, batching.Shards);
+        _longLine = new LongLine(streams.Limits);
+        _longestLine = streams.Limits.LongestLine;
+        _dropsLongLines = streams.Limits.MaxLineSizeAction == LineSizeAction.Drop;
     }
 
     public BatchSettings Batching { get; }
@@ -41,6 +47,7 @@ internal sealed class BatchLane : IDisposable
         }
         DateTimeOffset now = _time.GetUtcNow();
         ReadOnlySpan<LogEntry> entries = batch.Entries;
+        long oldest = OldestFrom(now);
         BatchSlot? noted = null;
         int added = 0;
         while (position < entries.Length)
@@ -49,6 +56,12 @@ internal sealed class BatchLane : IDisposable
             LabelStream stream = _streams.Resolve(entry.Labels);
             BatchSlot slot = stream.Slot;
             int size = BatchSlot.SizeOf(entry);
+            if (RefusalOf(stream, entry, oldest) is { } refusal)
+            {
+                DropEntry(slot.Tenant, refusal, size);
+                position++;
+                continue;
+            }
             bool full = slot.IsFullFor(size, Batching.Size);
             if (full || slot != noted)
             {
@@ -66,12 +79,11 @@ internal sealed class BatchLane : IDisposable
             position++;
             if (IsOneStreamTooMany(stream))
             {
-                DropEntry(slot.Tenant, size);
+                DropEntry(slot.Tenant, DropReason.StreamLimited, size);
                 continue;
             }
             Open(slot, now);
-            slot.Add(stream, entry, size);
-            added++;
+            added += Add(stream, entry, size);
         }
         Note(noted, batch.Receipt, now, ref added);
         return null;
@@ -134,6 +146,7 @@ internal sealed class BatchLane : IDisposable
         }
         _builders.Clear();
         _encoder.Dispose();
+        _longLine.Dispose();
     }
 
     private static void Note(BatchSlot? slot, Receipt? receipt, DateTimeOffset now, ref int added)
@@ -148,11 +161,53 @@ internal sealed class BatchLane : IDisposable
     private bool IsOneStreamTooMany(LabelStream stream) =>
         Streams.MaxStreams > 0 && stream.Slot.IsOpen && !stream.IsInOpenBatch && stream.Slot.StreamCount >= Streams.MaxStreams;
 
-    private void DropEntry(string tenant, int size)
+    /// <summary>The first timestamp that is not too old, in nanoseconds.</summary>
+    private long OldestFrom(DateTimeOffset now) => Streams.Limits.MaxEntryAge > TimeSpan.Zero
+        ? (now - DateTimeOffset.UnixEpoch - Streams.Limits.MaxEntryAge).Ticks * TimeSpan.NanosecondsPerTick
+        : long.MinValue;
+
+    private string? RefusalOf(LabelStream stream, in LogEntry entry, long oldest)
+    {
+        if (stream.Refusal is { } labels)
+        {
+            return labels;
+        }
+        if (entry.Line.Length > _longestLine && _dropsLongLines)
+        {
+            return DropReason.LineTooLong;
+        }
+        return entry.Timestamp < oldest ? DropReason.TooOld : null;
+    }
+
+    /// <summary>Adds the entry, cut where it is too long, and returns how many it became. The pieces of one line share a batch.</summary>
+    private int Add(LabelStream stream, in LogEntry entry, int size)
+    {
+        if (entry.Line.Length <= _longestLine)
+        {
+            stream.Slot.Add(stream, entry, size);
+            return 1;
+        }
+        if (Streams.Limits.MaxLineSizeAction == LineSizeAction.Truncate)
+        {
+            LogEntry cut = _longLine.Truncate(entry);
+            stream.Slot.Add(stream, cut, BatchSlot.SizeOf(cut));
+            return 1;
+        }
+        LogEntry rest = entry;
+        int pieces = 0;
+        for (; !rest.Line.IsEmpty; pieces++)
+        {
+            LogEntry piece = _longLine.TakePiece(ref rest);
+            stream.Slot.Add(stream, piece, BatchSlot.SizeOf(piece));
+        }
+        return pieces;
+    }
+
+    private void DropEntry(string tenant, string reason, int size)
     {
         foreach (WriteEndpoint endpoint in Endpoints)
         {
-            endpoint.CountDropped(tenant, DropReason.StreamLimited, 1, size);
+            endpoint.CountDropped(tenant, reason, 1, size);
         }
     }
 

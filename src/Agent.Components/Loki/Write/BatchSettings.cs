@@ -11,4 +11,5 @@ internal sealed record BatchSettings(long Size, TimeSpan Wait, int Shards);
 /// <summary>What is done to streams before they are batched.</summary>
 /// <param name="External">Labels that are added where an entry lacks them.</param>
 /// <param name="MaxStreams">Most streams of a batch; 0 sets no limit.</param>
-internal sealed record StreamSettings(ValueMap<string> External, int MaxStreams);
+/// <param name="Limits">What is never sent.</param>
+internal sealed record StreamSettings(ValueMap<string> External, int MaxStreams, EntryLimits Limits);

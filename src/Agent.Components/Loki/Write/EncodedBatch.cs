@@ -90,7 +90,8 @@ internal sealed class EncodedBatch(byte[] body, int length, BatchContents conten
         }
     }
 
-    private ReadOnlyMemory<byte> Bytes => body.AsMemory(0, length);
+    /// <summary>The compressed request, readable until <see cref="Finish"/>.</summary>
+    public ReadOnlyMemory<byte> Bytes => body.AsMemory(0, length);
 
     private sealed class Body(EncodedBatch batch) : HttpContent
     {

@@ -37,7 +37,7 @@ internal sealed class TenantMetrics
     private readonly MetricScope _scope;
     private readonly (string, string) _host;
     private readonly (string, string) _tenant;
-    private readonly Dictionary<string, (Counter Bytes, Counter Entries)> _dropped = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Counter Bytes, Counter Entries)> _dropped = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Histogram> _durations = new();
 
     public TenantMetrics(MetricScope scope, string host, string tenant)
@@ -53,14 +53,7 @@ internal sealed class TenantMetrics
             "loki_write_entry_propagation_latency_seconds", "Write latency for entries.", LatencyBuckets, _host, _tenant);
         foreach (string reason in DropReason.All)
         {
-            _dropped.Add(reason, (
-                scope.Counter(
-                    "loki_write_dropped_bytes_total",
-                    "Number of bytes dropped because failed to be sent to the ingester after all retries.", _host, _tenant, ("reason", reason)),
-                scope.Counter(
-                    "loki_write_dropped_entries_total",
-                    "Number of log entries dropped because failed to be sent to the ingester after all retries.",
-                    _host, _tenant, ("reason", reason))));
+            DroppedFor(reason);
         }
     }
 
@@ -83,8 +76,18 @@ internal sealed class TenantMetrics
 
     public void Drop(string reason, long entries, long bytes)
     {
-        (Counter Bytes, Counter Entries) dropped = _dropped[reason];
+        (Counter Bytes, Counter Entries) dropped = DroppedFor(reason);
         dropped.Bytes.Add(bytes);
         dropped.Entries.Add(entries);
     }
+
+    private (Counter Bytes, Counter Entries) DroppedFor(string reason) =>
+        _dropped.TryGetValue(reason, out (Counter, Counter) known) ? known : _dropped.GetOrAdd(reason, name => (
+        _scope.Counter(
+            "loki_write_dropped_bytes_total",
+            "Number of bytes dropped because failed to be sent to the ingester after all retries.", _host, _tenant, ("reason", name)),
+        _scope.Counter(
+            "loki_write_dropped_entries_total",
+            "Number of log entries dropped because failed to be sent to the ingester after all retries.",
+            _host, _tenant, ("reason", name))));
 }

@@ -42,6 +42,9 @@ public sealed record EndpointOptions : IValidated
     [Name("retry_on_http_429")]
     public bool RetryOnHttp429 { get; init; } = true;
 
+    /// <summary>Most bytes of lines that are sent in a second while catching up after an outage; 0 leaves it to a rate that starts low, grows with what is delivered and halves at each 429. Not in Alloy.</summary>
+    public ByteSize CatchUpRate { get; init; }
+
     [Flatten] public HttpClientOptions Http { get; init; } = new();
 
     /// <summary>The queue of batches that wait to be sent.</summary>

@@ -22,9 +22,17 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
         {
             while (!stop.IsCancellationRequested && await queue.PeekAsync(stop) is { } batch)
             {
-                await SendAsync(batch, stop);
+                string tenant = endpoint.TenantOf(batch.Contents.Tenant);
+                TenantMetrics counts = metrics.Of(tenant);
+                int tries = TriesFor(batch);
+                await SendAsync(batch, tries, tenant, counts, stop);
+                ObserveLatency(batch, counts);
                 queue.Dequeue();
                 batch.Finish(settled: true);
+                if (queue.Count == 0)
+                {
+                    endpoint.Pace.End();
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -33,12 +41,13 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
         }
     }
 
-    private async Task SendAsync(EncodedBatch batch, CancellationToken stop)
+    /// <param name="batch">A whole batch, or a part of one that was too large.</param>
+    /// <param name="mostTries">Then it is given up.</param>
+    private async Task SendAsync(EncodedBatch batch, int mostTries, string tenant, TenantMetrics counts, CancellationToken stop)
     {
-        string tenant = endpoint.TenantOf(batch.Contents.Tenant);
-        TenantMetrics counts = metrics.Of(tenant);
         var schedule = new RetrySchedule(_options.MinBackoffPeriod, _options.MaxBackoffPeriod);
         counts.RequestSize.Observe(batch.Length);
+        await PaceAsync(batch, stop);
         for (int tries = 1; ; tries++)
         {
             long started = _time.GetTimestamp();
@@ -49,17 +58,51 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
                 Delivered(batch, counts, reply);
                 return;
             }
+            if (reply.IsTooLarge && batch.Contents.Entries > 1)
+            {
+                await SendHalvesAsync(batch, mostTries, tenant, counts, stop);
+                return;
+            }
             if (endpoint.State.Failed(reply, _time.GetUtcNow()))
             {
                 LogFailed(context.Logger, endpoint.Host, tenant, reply.Error!);
             }
-            if (!MayRetry(reply) || tries >= TriesFor(batch))
+            if (reply.IsTooLarge || !MayRetry(reply) || tries >= mostTries)
             {
                 GiveUp(batch, counts, reply);
                 return;
             }
+            if (reply.IsRateLimit)
+            {
+                endpoint.Pace.RateLimited();
+            }
             counts.Retries.Increment();
             await Task.Delay(schedule.Next(reply.RetryAfter), _time, stop);
+        }
+    }
+
+    /// <summary>The first half goes first, so that each stream stays in order.</summary>
+    private async Task SendHalvesAsync(EncodedBatch batch, int mostTries, string tenant, TenantMetrics counts, CancellationToken stop)
+    {
+        (EncodedBatch first, EncodedBatch second) = BatchDecoder.Halve(batch);
+        try
+        {
+            await SendAsync(first, mostTries, tenant, counts, stop);
+            await SendAsync(second, mostTries, tenant, counts, stop);
+        }
+        finally
+        {
+            first.Finish(settled: true);
+            second.Finish(settled: true);
+        }
+    }
+
+    private async ValueTask PaceAsync(EncodedBatch batch, CancellationToken stop)
+    {
+        TimeSpan wait = endpoint.Pace.Take(batch.Contents.LineBytes);
+        if (wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _time, stop);
         }
     }
 
@@ -76,7 +119,11 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
     {
         counts.SentBytes.Add(batch.Length);
         counts.SentEntries.Add(batch.Contents.Entries);
-        ObserveLatency(batch, counts);
+        if (endpoint.State.IsIll)
+        {
+            endpoint.Pace.Begin();
+        }
+        endpoint.Pace.Delivered(batch.Contents.LineBytes);
         if (endpoint.State.Succeeded(reply.Status))
         {
             LogRecovered(context.Logger, endpoint.Host);
@@ -85,10 +132,39 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
 
     private void GiveUp(EncodedBatch batch, TenantMetrics counts, PushReply reply)
     {
-        counts.Drop(reply.IsRateLimit ? DropReason.RateLimited : DropReason.IngesterError, batch.Contents.Entries, batch.Length);
-        ObserveLatency(batch, counts);
-        LogDropped(context.Logger, endpoint.Host, batch.Contents.Entries, reply.Error!);
+        int entries = batch.Contents.Entries;
+        int dropped = reply.Status == 400 ? CountRejected(batch, counts, reply.Text) : 0;
+        if (dropped == 0)
+        {
+            string reason = reply.IsTooLarge ? DropReason.LineTooLong
+                : RejectionReader.ReasonOf(reply.Text) ?? (reply.IsRateLimit ? DropReason.RateLimited : DropReason.IngesterError);
+            counts.Drop(reason, entries, batch.Length);
+            LogDropped(context.Logger, endpoint.Host, entries, entries, reply.Error!);
+            return;
+        }
+        counts.SentEntries.Add(entries - dropped);
+        counts.SentBytes.Add(ShareOf(batch, entries - dropped));
+        LogDropped(context.Logger, endpoint.Host, dropped, entries, reply.Error!);
     }
+
+    /// <summary>Counts what the server says it dropped, each under its reason, and returns how many; 0 where it does not say.</summary>
+    private static int CountRejected(EncodedBatch batch, TenantMetrics counts, string text)
+    {
+        int dropped = 0;
+        foreach (Rejection rejection in RejectionReader.Read(text))
+        {
+            int count = rejection.WholeStreams
+                ? Math.Max(rejection.Count, BatchDecoder.EntriesOfStreamsIn(batch, rejection.Text))
+                : rejection.Count;
+            count = Math.Min(count, batch.Contents.Entries - dropped);
+            counts.Drop(rejection.Reason, count, ShareOf(batch, count));
+            dropped += count;
+        }
+        return dropped;
+    }
+
+    /// <summary>Bytes of some entries of a batch; which ones is not known, so all count alike.</summary>
+    private static long ShareOf(EncodedBatch batch, int entries) => (long)batch.Length * entries / batch.Contents.Entries;
 
     private void ObserveLatency(EncodedBatch batch, TenantMetrics counts)
     {
@@ -105,6 +181,6 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
     [LoggerMessage(Level = LogLevel.Information, Message = "endpoint {Host} takes batches again")]
     private static partial void LogRecovered(ILogger logger, string host);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "dropped {Entries} entries that endpoint {Host} did not take: {Error}")]
-    private static partial void LogDropped(ILogger logger, string host, int entries, string error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "dropped {Entries} of {Total} entries that endpoint {Host} did not take: {Error}")]
+    private static partial void LogDropped(ILogger logger, string host, int entries, int total, string error);
 }

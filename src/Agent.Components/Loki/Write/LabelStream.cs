@@ -8,6 +8,9 @@ internal sealed class LabelStream(byte[] text, BatchSlot slot)
     /// <summary>Where its entries are batched.</summary>
     public BatchSlot Slot => slot;
 
+    /// <summary>Why entries of this stream are dropped; null where they are sent.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The stream's handle in the open batch, where <see cref="Generation"/> is the slot's.</summary>
     public int Handle { get; set; }
 

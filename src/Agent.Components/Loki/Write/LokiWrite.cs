@@ -48,6 +48,8 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         /// <summary>Most streams of one request, beyond which entries of further streams are dropped and counted; 0 sets no limit.</summary>
         public int MaxStreams { get; init; }
 
+        [Flatten] public EntryLimits Limits { get; init; } = new();
+
         /// <summary>Alloy's write-ahead log.</summary>
         [Block] public WalOptions Wal { get; init; } = new();
 

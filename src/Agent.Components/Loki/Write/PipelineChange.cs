@@ -11,7 +11,7 @@ internal static class PipelineChange
         [
             .. arguments.Endpoint.Select(options => Array.Find(old.Endpoints, e => e.Options == options) ?? create(options)),
         ];
-        var streams = new StreamSettings(arguments.ExternalLabels, arguments.MaxStreams);
+        var streams = new StreamSettings(arguments.ExternalLabels, arguments.MaxStreams, arguments.Limits);
         BatchLane[] lanes =
         [
             .. endpoints.GroupBy(static endpoint => endpoint.Options.Batching).Select(group =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -11,7 +12,9 @@ namespace Agent.Components.Loki.Write;
 /// <param name="cut">Cuts off requests that are under way.</param>
 internal sealed class PushClient(EndpointOptions options, TimeProvider time, CancellationToken cut) : IDisposable
 {
-    private const int MaxErrorBytes = 1024;
+    /// <summary>Loki names every entry that it drops: so much of that is read, and of its first line so much is shown.</summary>
+    private const int MaxErrorBytes = 64 << 10;
+    private const int ShownError = 1024;
     private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
 
     private readonly HttpClient _http = HttpClientBuilder.Build(options.Http, time);
@@ -27,9 +30,12 @@ internal sealed class PushClient(EndpointOptions options, TimeProvider time, Can
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             int status = (int)response.StatusCode;
-            return response.IsSuccessStatusCode
-                ? new PushReply(status, null, null)
-                : new PushReply(status, await ErrorOf(response, either.Token), RetryAfterOf(response));
+            if (response.IsSuccessStatusCode)
+            {
+                return new PushReply(status, null, null);
+            }
+            string text = await TextOf(response, either.Token);
+            return new PushReply(status, ErrorOf(status, text), RetryAfterOf(response), text);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cut.IsCancellationRequested)
         {
@@ -65,14 +71,26 @@ internal sealed class PushClient(EndpointOptions options, TimeProvider time, Can
         return request;
     }
 
-    /// <summary>The first line of the reply, at most 1 KiB.</summary>
-    private static async Task<string> ErrorOf(HttpResponseMessage response, CancellationToken stop)
+    private static async Task<string> TextOf(HttpResponseMessage response, CancellationToken stop)
     {
-        byte[] text = new byte[MaxErrorBytes];
-        using Stream body = await response.Content.ReadAsStreamAsync(stop);
-        int length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, stop);
-        string line = Encoding.UTF8.GetString(text, 0, length).Split('\n', 2)[0].Trim();
-        return $"server returned HTTP status {(int)response.StatusCode}: {line}";
+        byte[] text = ArrayPool<byte>.Shared.Rent(MaxErrorBytes);
+        try
+        {
+            using Stream body = await response.Content.ReadAsStreamAsync(stop);
+            int length = await body.ReadAtLeastAsync(text.AsMemory(0, MaxErrorBytes), MaxErrorBytes, throwOnEndOfStream: false, stop);
+            return Encoding.UTF8.GetString(text, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+
+    private static string ErrorOf(int status, string text)
+    {
+        ReadOnlySpan<char> line = text.AsSpan(0, Math.Min(text.Length, ShownError));
+        int end = line.IndexOf('\n');
+        return $"server returned HTTP status {status}: {(end < 0 ? line : line[..end]).Trim()}";
     }
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch

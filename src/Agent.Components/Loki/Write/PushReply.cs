@@ -4,11 +4,15 @@ namespace Agent.Components.Loki.Write;
 /// <param name="Status">The HTTP status, -1 where there was no reply.</param>
 /// <param name="Error">What to tell the user; null on success.</param>
 /// <param name="RetryAfter">How long the server asked to wait.</param>
-internal sealed record PushReply(int Status, string? Error, TimeSpan? RetryAfter)
+/// <param name="Text">What the server said, as far as it was read.</param>
+internal sealed record PushReply(int Status, string? Error, TimeSpan? RetryAfter, string Text = "")
 {
     public bool IsSuccess => Error is null;
 
     public bool IsRateLimit => Status == 429;
+
+    /// <summary>Whether a smaller request may do better.</summary>
+    public bool IsTooLarge => Status == 413 || (!IsSuccess && RejectionReader.SaysTooLarge(Text));
 
     /// <summary>Whether the same request may do better later: no reply, 429 and 5xx.</summary>
     public bool MayRetry => Status < 0 || IsRateLimit || Status / 100 == 5;

@@ -14,6 +14,8 @@ internal sealed class RetrySchedule(TimeSpan shortest, TimeSpan longest)
         // Between half and all of it: agents that failed together do not come back together.
         double wait = ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
         double least = asked is { } given ? Math.Min(given.TotalMilliseconds, limit) : 0;
+        // Agents that were asked to wait equally long come back over a tenth of that time.
+        least *= 1 + (Random.Shared.NextDouble() / 10);
         return TimeSpan.FromMilliseconds(Math.Max(wait, least));
     }
 }

@@ -60,11 +60,32 @@ internal sealed class StreamTable(StreamSettings settings, Func<string, int, Bat
         if (!_byIdentity.TryGetValue((visible, tenant), out LabelStream? stream))
         {
             int shard = shards == 1 ? 0 : (int)((uint)visible.GetHashCode() % (uint)shards);
-            stream = new LabelStream(TextOf(visible), slotOf(tenant, shard));
+            stream = new LabelStream(TextOf(visible), slotOf(tenant, shard)) { Refusal = RefusalOf(visible) };
             _byIdentity.Add((visible, tenant), stream);
         }
         _byLabels.Add(labels, stream);
         return stream;
+    }
+
+    private string? RefusalOf(LabelSet visible)
+    {
+        EntryLimits limits = settings.Limits;
+        if (limits.MaxLabelNames > 0 && visible.Span.Length > limits.MaxLabelNames)
+        {
+            return DropReason.TooManyLabels;
+        }
+        foreach (Label label in visible.Span)
+        {
+            if (limits.MaxLabelNameLength > 0 && Encoding.UTF8.GetByteCount(label.Name) > limits.MaxLabelNameLength)
+            {
+                return DropReason.LabelNameTooLong;
+            }
+            if (limits.MaxLabelValueLength > 0 && Encoding.UTF8.GetByteCount(label.Value) > limits.MaxLabelValueLength)
+            {
+                return DropReason.LabelValueTooLong;
+            }
+        }
+        return null;
     }
 
     private void Sweep()

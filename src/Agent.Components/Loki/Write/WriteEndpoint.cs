@@ -29,6 +29,7 @@ internal sealed partial class WriteEndpoint : IDisposable
         _failed = failed;
         Host = options.Url.Authority;
         State = new EndpointState(stateChanged);
+        Pace = new CatchUpPace(context.Time, options.CatchUpRate.Bytes);
         _metrics = new EndpointMetrics(context.Metrics, Host);
         _metrics.Of(options.TenantId);
         _queues = new BatchQueue[options.Batching.Shards];
@@ -43,6 +44,8 @@ internal sealed partial class WriteEndpoint : IDisposable
     public string Host { get; }
 
     public EndpointState State { get; }
+
+    public CatchUpPace Pace { get; }
 
     /// <summary>What a changed endpoint shares with its former self, so that it takes over what waited.</summary>
     public string Identity => Options.Name.Length > 0 ? Options.Name : Options.Url.AbsoluteUri;

@@ -55,7 +55,6 @@ public sealed class LokiWriteDeliveryTests
 
     [Theory]
     [InlineData(400)]
-    [InlineData(413)]
     [InlineData(302)]
     public async Task A_refused_batch_is_not_sent_again_but_counted_and_settled(int status)
     {
