@@ -95,6 +95,22 @@ public sealed class AuditPipelineTests : IDisposable
         Assert.Equal(expected, sink.Entries.OrderBy(static entry => entry.Timestamp).Select(static entry => entry.Line));
     }
 
+    [SeedFact(Seed)]
+    public async Task An_event_above_256_KB_is_never_sent_and_is_counted()
+    {
+        await using LokiSink sink = await LokiSink.StartAsync();
+        await using RunningAgent agent = await StartAsync(sink);
+        AuditEvent large = new("create", "configmaps") { Payload = 300 * 1024 };
+        AuditEvent allowed = new("create", "configmaps") { Payload = 250 * 1024 };
+        AuditEvent last = new("delete", "configmaps");
+        Write([large, allowed, last]);
+
+        await sink.LineAsync(last.Id);
+
+        Assert.Equal([allowed.Line(), last.Line()], sink.Lines);
+        Assert.Equal(1, await agent.MetricAsync("loki_write_dropped_entries_total", "reason=\"line_too_long\""));
+    }
+
     private void Write(IEnumerable<AuditEvent> events) => File.AppendAllLines(_path, events.Select(static e => e.Line()));
 
     private void AssertLabels(LokiSink sink, AuditEvent sent, Dictionary<string, string> labels)
