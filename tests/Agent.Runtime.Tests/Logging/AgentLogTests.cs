@@ -81,21 +81,20 @@ public sealed partial class AgentLogTests : IDisposable
     }
 
     [Fact]
-    public async Task The_logging_block_sets_the_level_while_it_runs_and_leaves_the_default_behind()
+    public async Task The_logging_block_sets_the_level_while_it_stands_and_leaves_the_default_behind()
     {
         using AgentLog log = Open();
-        await using var block = new LoggingBlock(log);
-        await block.ApplyAsync(new LoggingBlock.Arguments { Level = LoggingBlock.Level.Debug }, CancellationToken.None);
-        Assert.Equal(LogLevel.Information, log.Settings.Level);
+        await using (var block = new LoggingBlock(log))
+        {
+            await block.ApplyAsync(new LoggingBlock.Arguments { Level = LoggingBlock.Level.Debug }, CancellationToken.None);
+            Assert.Equal(LogLevel.Information, log.Settings.Level);
 
-        using var stop = new CancellationTokenSource();
-        Task running = block.RunAsync(stop.Token);
-        Assert.Equal(LogLevel.Debug, log.Settings.Level);
-        await block.ApplyAsync(new LoggingBlock.Arguments { Level = LoggingBlock.Level.Error }, CancellationToken.None);
-        Assert.Equal(LogLevel.Error, log.Settings.Level);
+            block.Activate();
+            Assert.Equal(LogLevel.Debug, log.Settings.Level);
+            await block.ApplyAsync(new LoggingBlock.Arguments { Level = LoggingBlock.Level.Error }, CancellationToken.None);
+            Assert.Equal(LogLevel.Error, log.Settings.Level);
+        }
 
-        await stop.CancelAsync();
-        await running;
         Assert.Equal(LogSettings.Default, log.Settings);
     }
 
