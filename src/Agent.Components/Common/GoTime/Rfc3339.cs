@@ -34,7 +34,8 @@ public static class Rfc3339
         int hour = Two(text, 11);
         int minute = Two(text, 14);
         int second = Two(text, 17);
-        if ((century | yearOfCentury | (month - 1) | (day - 1) | hour | minute | second) < 0 || month > 12 || hour > 23 || minute > 59 || second > 59)
+        if ((century | yearOfCentury | month | day | hour | minute | second) < 0
+            || month is 0 or > 12 || day == 0 || hour > 23 || minute > 59 || second > 59)
         {
             return false;
         }

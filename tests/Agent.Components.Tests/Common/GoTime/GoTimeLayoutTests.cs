@@ -48,6 +48,14 @@ public sealed class GoTimeLayoutTests
     [InlineData("")]
     public void What_is_no_time_is_refused(string text) => Assert.False(Rfc3339.TryParseNanoseconds(Encoding.UTF8.GetBytes(text), out _));
 
+    [Theory]
+    [InlineData("2024-x0-06T07:08:09Z")]
+    [InlineData("2024-00-06T07:08:09Z")]
+    [InlineData("2024-05-x6T07:08:09Z")]
+    [InlineData("2024-05-00T07:08:09Z")]
+    public void A_time_with_a_month_or_day_that_is_none_is_refused(string text) =>
+        Assert.False(Rfc3339.TryParseNanoseconds(System.Text.Encoding.ASCII.GetBytes(text), out _));
+
     [Fact]
     public void Rules_hold_beyond_the_recorded_transitions()
     {
