@@ -63,7 +63,7 @@ public sealed class ReloadTests : IDisposable
         numbers.AssertOnceEach(sink);
     }
 
-    [NativeFact]
+    [HangUpFact]
     public async Task SIGHUP_reloads()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
