@@ -8,10 +8,15 @@ namespace Agent.Testing;
 /// <summary>A context for one component on its own: remembers what it exported and how it felt.</summary>
 public sealed class TestComponentContext : ComponentContext, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("invar-test-").FullName;
+    private readonly bool _ownsFolder;
 
-    public TestComponentContext(string id = "test.component.default", TimeProvider? time = null)
+    /// <param name="id">Name and label of the component.</param>
+    /// <param name="time">The clock; the system's by default.</param>
+    /// <param name="storage">A folder that outlives the context; by default one that goes with it.</param>
+    public TestComponentContext(string id = "test.component.default", TimeProvider? time = null, string? storage = null)
     {
+        _ownsFolder = storage is null;
+        StoragePath = storage ?? Directory.CreateTempSubdirectory("invar-test-").FullName;
         Id = id;
         Time = time ?? TimeProvider.System;
         Metrics = Registry.Scope(new("component_path", "/"), new("component_id", id));
@@ -23,7 +28,7 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
 
     public override string Label => Id[(Id.LastIndexOf('.') + 1)..];
 
-    public override string StoragePath => _folder;
+    public override string StoragePath { get; }
 
     public override ILogger Logger => NullLogger.Instance;
 
@@ -52,6 +57,9 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
     public void Dispose()
     {
         Metrics.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsFolder)
+        {
+            Directory.Delete(StoragePath, recursive: true);
+        }
     }
 }

@@ -50,6 +50,19 @@ public sealed class SegmentLog : IDisposable
     /// <summary>All blocks before this number survive a power cut.</summary>
     public long Synced => Math.Max(_sync.UpTo, _segments.First);
 
+    /// <summary>The blocks of the oldest segment; empty where there is none.</summary>
+    public BlockRange OldestSegment
+    {
+        get
+        {
+            (Segment? oldest, _) = _segments.Oldest();
+            return oldest is null ? new BlockRange(First, First) : new BlockRange(oldest.First, oldest.End);
+        }
+    }
+
+    /// <summary>Whether the newest block of the oldest segment is older than the limit.</summary>
+    public bool IsOldestSegmentExpired => IsOldestExpired();
+
     /// <summary>Bytes on disk.</summary>
     public long Bytes => _segments.Bytes;
 

@@ -28,6 +28,9 @@ public sealed class SegmentReader : IDisposable
     /// <summary>Number of the block that comes next, as far as it is known: blocks in between may turn out to be damaged.</summary>
     public long Number => _hasHeader ? _header.Number : _number;
 
+    /// <summary>Bytes that the body of the block has which <see cref="TryPeekMetadata"/> found; 0 where it found none.</summary>
+    public int BodyLength => _hasHeader ? _header.BodyLength : 0;
+
     /// <summary>Numbers that were skipped because their blocks were damaged or missing. Blocks that the log dropped are not among them.</summary>
     public long Skipped { get; private set; }
 

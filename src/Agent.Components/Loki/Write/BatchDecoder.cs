@@ -40,7 +40,7 @@ internal static class BatchDecoder
 
     private static LokiPushReader Open(EncodedBatch batch, GrowableBuffer plain)
     {
-        if (!SnappyDecoder.TryDecompress(batch.Bytes.Span, Array.MaxLength, plain)
+        if (!SnappyDecoder.TryDecompress(batch.Body.Span, Array.MaxLength, plain)
             || !LokiPushReader.TryOpen(plain.Written, out LokiPushReader streams, out _))
         {
             throw new InvalidOperationException("BUG: cannot read a batch of our own");
@@ -67,7 +67,7 @@ internal static class BatchDecoder
             }
         }
         var contents = new BatchContents(whole.Tenant, whole.Shard, push.EntryCount, size, [], []);
-        return encoder.Encode(push, contents, endpoints: 1);
+        return encoder.Encode(push, contents);
     }
 
     private static long Copy(in LokiEntryView entry, LokiPushBatch push, int handle)

@@ -14,7 +14,7 @@ internal sealed class BatchEncoder : IDisposable
     private readonly SnappyEncoder _snappy = new();
     private readonly GrowableBuffer _scratch = new();
 
-    public EncodedBatch Encode(LokiPushBatch push, BatchContents contents, int endpoints)
+    public EncodedBatch Encode(LokiPushBatch push, BatchContents contents)
     {
         _scratch.Clear();
         int length = push.Compress(_snappy, _scratch);
@@ -24,7 +24,7 @@ internal sealed class BatchEncoder : IDisposable
         {
             _scratch.Release();
         }
-        return new EncodedBatch(body, length, contents, endpoints);
+        return new EncodedBatch(body, length, contents);
     }
 
     public void Dispose() => _scratch.Dispose();

@@ -1,5 +1,6 @@
-using Agent.Telemetry;
+using Agent.Storage.Queues;
 using Agent.Telemetry.Logs;
+using Agent.Telemetry;
 using Agent.Wire.LokiPush;
 
 namespace Agent.Components.Loki.Write;
@@ -12,6 +13,7 @@ internal sealed class BatchLane : IDisposable
     private readonly Dictionary<(string Tenant, int Shard), BatchSlot> _slots = [];
     private readonly Stack<LokiPushBatch> _builders = new();
     private readonly Queue<EncodedBatch> _outbox = new();
+    private readonly DeliveryQueue _queue;
     private readonly BatchEncoder _encoder = new();
     private readonly StreamTable _streams;
     private readonly LongLine _longLine;
@@ -19,9 +21,10 @@ internal sealed class BatchLane : IDisposable
     private readonly bool _dropsLongLines;
     private readonly TimeProvider _time;
 
-    public BatchLane(BatchSettings batching, StreamSettings streams, WriteEndpoint[] endpoints, TimeProvider time)
+    public BatchLane(BatchSettings batching, StreamSettings streams, WriteEndpoint[] endpoints, EndpointServices services)
     {
-        (Batching, Streams, Endpoints, _time) = (batching, streams, endpoints, time);
+        (Batching, Streams, Endpoints) = (batching, streams, endpoints);
+        (_queue, _time) = (services.Queue, services.Context.Time);
         _streams = new StreamTable(streams, SlotOf, batching.Shards);
         _longLine = new LongLine(streams.Limits);
         _longestLine = streams.Limits.LongestLine;
@@ -118,7 +121,7 @@ internal sealed class BatchLane : IDisposable
         return PushOutbox();
     }
 
-    /// <summary>Ends all batches and hands them to their endpoints whether those have room or not. The lane is not used after that.</summary>
+    /// <summary>Ends all batches and hands them to the queue whether it has room or not. The lane is not used after that.</summary>
     public void FlushAll()
     {
         foreach (BatchSlot slot in _slots.Values)
@@ -131,10 +134,7 @@ internal sealed class BatchLane : IDisposable
         Due = null;
         while (_outbox.TryDequeue(out EncodedBatch? batch))
         {
-            for (; batch.HandedTo < Endpoints.Length; batch.HandedTo++)
-            {
-                Endpoints[batch.HandedTo].QueueOf(batch).Enqueue(batch);
-            }
+            _queue.Add(batch, ReadersOf(batch));
         }
     }
 
@@ -227,7 +227,7 @@ internal sealed class BatchLane : IDisposable
 
     private void Seal(BatchSlot slot)
     {
-        (EncodedBatch batch, LokiPushBatch used) = slot.Seal(_encoder, Endpoints.Length);
+        (EncodedBatch batch, LokiPushBatch used) = slot.Seal(_encoder);
         used.Reset();
         if (_builders.Count < KeptBuilders)
         {
@@ -240,22 +240,21 @@ internal sealed class BatchLane : IDisposable
         _outbox.Enqueue(batch);
     }
 
-    /// <summary>Hands sealed batches to the endpoints in order; returns a task to wait for where one has no room.</summary>
+    /// <summary>Hands sealed batches to the queue in order; returns a task to wait for where it has no room.</summary>
     private Task? PushOutbox()
     {
         while (_outbox.TryPeek(out EncodedBatch? batch))
         {
-            for (; batch.HandedTo < Endpoints.Length; batch.HandedTo++)
+            if (_queue.TryAdd(batch, ReadersOf(batch)) is { } room)
             {
-                if (Endpoints[batch.HandedTo].Offer(batch) is { } room)
-                {
-                    return room;
-                }
+                return room;
             }
             _outbox.Dequeue();
         }
         return null;
     }
+
+    private QueueReader[] ReadersOf(EncodedBatch batch) => Array.ConvertAll(Endpoints, endpoint => endpoint.ReaderOf(batch));
 
     private BatchSlot SlotOf(string tenant, int shard)
     {

@@ -97,11 +97,11 @@ internal sealed class BatchSlot(string tenant, int shard)
     }
 
     /// <summary>Ends the open batch: compressed once, for all endpoints.</summary>
-    public (EncodedBatch Batch, LokiPushBatch Used) Seal(BatchEncoder encoder, int endpoints)
+    public (EncodedBatch Batch, LokiPushBatch Used) Seal(BatchEncoder encoder)
     {
         LokiPushBatch push = _push!;
         var content = new BatchContents(tenant, shard, push.EntryCount, Bytes, _receipts ?? [], _arrivals ?? []);
-        EncodedBatch batch = encoder.Encode(push, content, endpoints);
+        EncodedBatch batch = encoder.Encode(push, content);
         (_push, _receipts, _arrivals, Bytes) = (null, null, null, 0);
         Generation++;
         return (batch, push);

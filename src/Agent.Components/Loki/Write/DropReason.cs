@@ -15,7 +15,13 @@ internal static class DropReason
     /// <summary>Longer than <c>max_line_size</c>, or than the server takes.</summary>
     public const string LineTooLong = "line_too_long";
 
-    /// <summary>The queue was full and <c>block_on_overflow</c> is off.</summary>
+    /// <summary>The endpoint was removed from the configuration before it took them.</summary>
+    public const string EndpointRemoved = "endpoint_removed";
+
+    /// <summary>They waited on disk for longer than <c>max_segment_age</c>.</summary>
+    public const string QueueExpired = "queue_expired";
+
+    /// <summary>Memory and disk were full, and the source cannot wait or is not to.</summary>
     public const string QueueIsFull = "queue_is_full";
 
     public const string TooManyLabels = "max_label_names_per_series";

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Agent.Storage.Queues;
 using Agent.Telemetry;
 
 namespace Agent.Components.Loki.Write;
@@ -15,64 +16,67 @@ internal readonly record struct Arrival(DateTimeOffset Time, int Entries)
 /// <param name="Shard">Which of an endpoint's queues it belongs to.</param>
 /// <param name="Entries">Number of entries.</param>
 /// <param name="LineBytes">Bytes of lines and structured metadata.</param>
-/// <param name="Receipts">Held once each.</param>
+/// <param name="Receipts">Held once each; none where its sources cannot replay, or have moved on because it is on disk.</param>
 /// <param name="Arrivals">When its entries came.</param>
 internal sealed record BatchContents(
     string Tenant, int Shard, int Entries, long LineBytes, IReadOnlyList<Receipt> Receipts, IReadOnlyList<Arrival> Arrivals);
 
 /// <summary>A compressed push request on its way to one or more endpoints; encoded once, stored once.</summary>
 /// <remarks>
-/// Its memory goes back to the pool when every endpoint has finished with it and no request still reads it. Its receipts are
-/// settled when every endpoint has delivered it, or given it up and counted it; one that merely stopped leaves them open, so
-/// that the source sends the entries again.
+/// Its memory goes back to the pool when the queue has let go of it and no request still reads it. Its receipts are settled when
+/// every endpoint has delivered it, or given it up and counted it, or when it is safe on disk; a stop before that leaves them open,
+/// so that the source sends the entries again.
 /// </remarks>
-internal sealed class EncodedBatch(byte[] body, int length, BatchContents contents, int endpoints)
+/// <param name="body">Rented from the shared pool.</param>
+/// <param name="length">Bytes of it that are in use.</param>
+/// <param name="contents">What it holds.</param>
+internal sealed class EncodedBatch(byte[] body, int length, BatchContents contents) : QueuedBlock
 {
-    private int _unfinished = endpoints;
-    private int _readers = 1;
-    private bool _abandoned;
+    private int _holders = 1;
 
     public BatchContents Contents => contents;
 
     public int Length => length;
 
-    /// <summary>Bytes of memory that the batch holds: what bounds a queue.</summary>
-    public int Footprint => body.Length;
+    public override int Shard => contents.Shard;
 
-    /// <summary>How many endpoints, in the order of their lane, it has been handed to.</summary>
-    public int HandedTo { get; set; }
+    public override bool CanReplay => contents.Receipts.Count > 0;
 
-    /// <summary>An endpoint has finished.</summary>
-    /// <param name="settled">Delivered, or given up and counted.</param>
-    public void Finish(bool settled)
-    {
-        if (!settled)
-        {
-            Volatile.Write(ref _abandoned, true);
-        }
-        if (Interlocked.Decrement(ref _unfinished) > 0)
-        {
-            return;
-        }
-        if (!Volatile.Read(ref _abandoned))
-        {
-            foreach (Receipt receipt in contents.Receipts)
-            {
-                receipt.Settle();
-            }
-        }
-        Release();
-    }
+    public override int Footprint => body.Length;
+
+    /// <summary>The compressed request, readable until <see cref="Release"/>.</summary>
+    public override ReadOnlyMemory<byte> Body => body.AsMemory(0, length);
+
+    public override void WriteMetadata(IBufferWriter<byte> destination) => StoredBatch.Write(contents, destination);
 
     /// <summary>The body of a request. A request that ended early may go on reading it, so it holds the memory by itself.</summary>
-    public HttpContent ToContent() => new Body(this);
+    public HttpContent ToContent() => new Content(this);
+
+    /// <summary>Gives the memory back; called once by whoever owns the batch.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            ArrayPool<byte>.Shared.Return(body);
+        }
+    }
+
+    protected override void OnSettled()
+    {
+        foreach (Receipt receipt in contents.Receipts)
+        {
+            receipt.Settle();
+        }
+    }
+
+    protected override void OnReleased() => Release();
 
     private bool TryHold()
     {
-        int seen = Volatile.Read(ref _readers);
+        int seen = Volatile.Read(ref _holders);
         while (seen > 0)
         {
-            int found = Interlocked.CompareExchange(ref _readers, seen + 1, seen);
+            int found = Interlocked.CompareExchange(ref _holders, seen + 1, seen);
             if (found == seen)
             {
                 return true;
@@ -82,18 +86,7 @@ internal sealed class EncodedBatch(byte[] body, int length, BatchContents conten
         return false;
     }
 
-    private void Release()
-    {
-        if (Interlocked.Decrement(ref _readers) == 0)
-        {
-            ArrayPool<byte>.Shared.Return(body);
-        }
-    }
-
-    /// <summary>The compressed request, readable until <see cref="Finish"/>.</summary>
-    public ReadOnlyMemory<byte> Bytes => body.AsMemory(0, length);
-
-    private sealed class Body(EncodedBatch batch) : HttpContent
+    private sealed class Content(EncodedBatch batch) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -106,7 +99,7 @@ internal sealed class EncodedBatch(byte[] body, int length, BatchContents conten
             }
             try
             {
-                await stream.WriteAsync(batch.Bytes, cancellationToken);
+                await stream.WriteAsync(batch.Body, cancellationToken);
             }
             finally
             {

@@ -68,44 +68,50 @@ public sealed record EndpointOptions : IValidated
     }
 }
 
-/// <summary>The queue of batches that wait to be sent to one endpoint, in memory.</summary>
+/// <summary>The queue of batches that wait to be sent to one endpoint.</summary>
 public sealed record QueueOptions
 {
-    /// <summary>Most bytes of compressed batches that wait, for each shard.</summary>
+    /// <summary>Most bytes of compressed batches that wait in memory, for each shard; more than 4 MiB only while the disk takes nothing.</summary>
     public ByteSize Capacity { get; init; } = new(10 << 20);
 
     /// <summary>Number of requests that are sent at the same time; each stream keeps to one of them.</summary>
     public int MinShards { get; init; } = 1;
 
-    /// <summary>Longest time to send what waits when the agent stops or the endpoint goes.</summary>
+    /// <summary>Longest time to send what waits when the agent stops or the endpoint goes. At a stop the rest goes to disk.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether sources wait while the queue is full; else what does not fit is dropped and counted.</summary>
+    /// <summary>Whether sources that can replay wait while memory and disk are full; else the oldest that waits for this endpoint is dropped and counted.</summary>
     public bool BlockOnOverflow { get; init; } = true;
 }
 
-/// <summary>Settings of Alloy's write-ahead log.</summary>
+/// <summary>The part of the queue that is on disk, one for all endpoints of the component.</summary>
 public sealed record WalOptions : IValidated
 {
-    /// <summary>Turns the write-ahead log on.</summary>
-    [NotHonoured("entries wait in memory, and files are read again from the last delivered line")]
+    /// <summary>Puts every batch on disk before it is sent. Otherwise only what an endpoint lags behind with goes there.</summary>
     public bool Enabled { get; init; }
 
-    /// <summary>Longest life of a segment.</summary>
-    public TimeSpan MaxSegmentAge { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>Most bytes on disk; by default the lower of 1 GiB and a tenth of the volume. Not in Alloy.</summary>
+    public ByteSize MaxSize { get; init; }
+
+    /// <summary>Longest life of what waits on disk, after which it is dropped and counted. By default nothing is too old; Alloy's default is 1h.</summary>
+    public TimeSpan? MaxSegmentAge { get; init; }
 
     /// <summary>Shortest wait between two looks for new entries.</summary>
-    public TimeSpan MinReadFrequency { get; init; } = TimeSpan.FromMilliseconds(250);
+    [NotHonoured("endpoints learn of new entries at once")]
+    public TimeSpan? MinReadFrequency { get; init; }
 
     /// <summary>Longest wait between two looks for new entries.</summary>
-    public TimeSpan MaxReadFrequency { get; init; } = TimeSpan.FromSeconds(1);
+    [NotHonoured("endpoints learn of new entries at once")]
+    public TimeSpan? MaxReadFrequency { get; init; }
 
     /// <summary>Longest time to send what the log holds when the agent stops.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    [NotHonoured("what is on disk stays there and is sent after the next start; drain_timeout of queue_config bounds a stop")]
+    public TimeSpan? DrainTimeout { get; init; }
 
     public void Validate(ValidationContext context)
     {
-        if (MinReadFrequency >= MaxReadFrequency)
+        // Alloy's defaults.
+        if ((MinReadFrequency ?? TimeSpan.FromMilliseconds(250)) >= (MaxReadFrequency ?? TimeSpan.FromSeconds(1)))
         {
             context.Error("min_read_frequency", "cannot use min_read_frequency: it must be below max_read_frequency");
         }

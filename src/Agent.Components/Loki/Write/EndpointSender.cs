@@ -1,36 +1,41 @@
 using Agent.Sdk;
+using Agent.Storage.Queues;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Loki.Write;
 
 /// <summary>Sends the batches of a queue one after another, each until it is delivered or given up.</summary>
-internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient client, EndpointMetrics metrics, ComponentContext context)
+internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient client, EndpointMetrics metrics, EndpointServices services)
 {
-    /// <summary>Tries for entries that exist nowhere else, unless the user says: as Alloy does, about 8 minutes in all.</summary>
+    /// <summary>Tries for entries that exist in memory only, unless the user says: as Alloy does, about 8 minutes in all.</summary>
     private const int TriesWithoutReplay = 10;
 
+    /// <summary>One batch of the queue and what it counts for.</summary>
+    private readonly record struct Delivery(EncodedBatch Whole, string Tenant, TenantMetrics Counts);
+
     private readonly EndpointOptions _options = endpoint.Options;
-    private readonly TimeProvider _time = context.Time;
+    private readonly ComponentContext _context = services.Context;
+    private readonly TimeProvider _time = services.Context.Time;
 
     /// <summary>
     /// Ends when the queue has ended and is empty, or at <paramref name="stop"/>, but not in the middle of a request: its client does
     /// that. What is not finished stays in the queue.
     /// </summary>
-    public async Task RunAsync(BatchQueue queue, CancellationToken stop)
+    public async Task RunAsync(QueueReader queue, CancellationToken stop)
     {
         try
         {
-            while (!stop.IsCancellationRequested && await queue.PeekAsync(stop) is { } batch)
+            while (!stop.IsCancellationRequested && await queue.PeekAsync(stop) is EncodedBatch batch)
             {
                 string tenant = endpoint.TenantOf(batch.Contents.Tenant);
-                TenantMetrics counts = metrics.Of(tenant);
-                int tries = TriesFor(batch);
-                await SendAsync(batch, tries, tenant, counts, stop);
-                ObserveLatency(batch, counts);
-                queue.Dequeue();
-                batch.Finish(settled: true);
-                if (queue.Count == 0)
+                var delivery = new Delivery(batch, tenant, metrics.Of(tenant));
+                endpoint.NoteOldest(batch.Contents.Arrivals is [var first, ..] ? first.Time : null);
+                await SendAsync(batch, delivery, stop);
+                ObserveLatency(batch, delivery.Counts);
+                queue.Advance();
+                if (queue.IsEmpty)
                 {
+                    endpoint.NoteOldest(null);
                     endpoint.Pace.End();
                 }
             }
@@ -42,9 +47,11 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
     }
 
     /// <param name="batch">A whole batch, or a part of one that was too large.</param>
-    /// <param name="mostTries">Then it is given up.</param>
-    private async Task SendAsync(EncodedBatch batch, int mostTries, string tenant, TenantMetrics counts, CancellationToken stop)
+    /// <param name="delivery">What it belongs to.</param>
+    /// <param name="stop">Ends the waits.</param>
+    private async Task SendAsync(EncodedBatch batch, Delivery delivery, CancellationToken stop)
     {
+        (_, string tenant, TenantMetrics counts) = delivery;
         var schedule = new RetrySchedule(_options.MinBackoffPeriod, _options.MaxBackoffPeriod);
         counts.RequestSize.Observe(batch.Length);
         await PaceAsync(batch, stop);
@@ -60,14 +67,14 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
             }
             if (reply.IsTooLarge && batch.Contents.Entries > 1)
             {
-                await SendHalvesAsync(batch, mostTries, tenant, counts, stop);
+                await SendHalvesAsync(batch, delivery, stop);
                 return;
             }
             if (endpoint.State.Failed(reply, _time.GetUtcNow()))
             {
-                LogFailed(context.Logger, endpoint.Host, tenant, reply.Error!);
+                LogFailed(_context.Logger, endpoint.Host, tenant, reply.Error!);
             }
-            if (reply.IsTooLarge || !MayRetry(reply) || tries >= mostTries)
+            if (reply.IsTooLarge || !MayRetry(reply) || tries >= TriesFor(delivery.Whole))
             {
                 GiveUp(batch, counts, reply);
                 return;
@@ -82,18 +89,18 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
     }
 
     /// <summary>The first half goes first, so that each stream stays in order.</summary>
-    private async Task SendHalvesAsync(EncodedBatch batch, int mostTries, string tenant, TenantMetrics counts, CancellationToken stop)
+    private async Task SendHalvesAsync(EncodedBatch batch, Delivery delivery, CancellationToken stop)
     {
         (EncodedBatch first, EncodedBatch second) = BatchDecoder.Halve(batch);
         try
         {
-            await SendAsync(first, mostTries, tenant, counts, stop);
-            await SendAsync(second, mostTries, tenant, counts, stop);
+            await SendAsync(first, delivery, stop);
+            await SendAsync(second, delivery, stop);
         }
         finally
         {
-            first.Finish(settled: true);
-            second.Finish(settled: true);
+            first.Release();
+            second.Release();
         }
     }
 
@@ -110,7 +117,7 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
 
     private int TriesFor(EncodedBatch batch) => _options.MaxBackoffRetries switch
     {
-        null => batch.Contents.Receipts.Count > 0 ? int.MaxValue : TriesWithoutReplay,
+        null => batch.CanReplay || batch.IsStored || services.Queue.DiskFault is null ? int.MaxValue : TriesWithoutReplay,
         <= 0 => int.MaxValue,
         { } tries => tries,
     };
@@ -126,7 +133,7 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
         endpoint.Pace.Delivered(batch.Contents.LineBytes);
         if (endpoint.State.Succeeded(reply.Status))
         {
-            LogRecovered(context.Logger, endpoint.Host);
+            LogRecovered(_context.Logger, endpoint.Host);
         }
     }
 
@@ -139,12 +146,12 @@ internal sealed partial class EndpointSender(WriteEndpoint endpoint, PushClient 
             string reason = reply.IsTooLarge ? DropReason.LineTooLong
                 : RejectionReader.ReasonOf(reply.Text) ?? (reply.IsRateLimit ? DropReason.RateLimited : DropReason.IngesterError);
             counts.Drop(reason, entries, batch.Length);
-            LogDropped(context.Logger, endpoint.Host, entries, entries, reply.Error!);
+            LogDropped(_context.Logger, endpoint.Host, entries, entries, reply.Error!);
             return;
         }
         counts.SentEntries.Add(entries - dropped);
         counts.SentBytes.Add(ShareOf(batch, entries - dropped));
-        LogDropped(context.Logger, endpoint.Host, dropped, entries, reply.Error!);
+        LogDropped(_context.Logger, endpoint.Host, dropped, entries, reply.Error!);
     }
 
     /// <summary>Counts what the server says it dropped, each under its reason, and returns how many; 0 where it does not say.</summary>

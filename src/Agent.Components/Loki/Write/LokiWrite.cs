@@ -15,8 +15,9 @@ namespace Agent.Components.Loki.Write;
 /// }
 /// </example>
 /// <remarks>
-/// Entries are encoded and compressed once, whatever the number of endpoints. Each endpoint has a queue and a sender of its own, so
-/// that one that is slow holds up the others only once its queue is full: then the sources wait.
+/// Entries are encoded and compressed once, whatever the number of endpoints. An endpoint that keeps up gets its batches through
+/// memory. What another one lags behind with waits on disk, once for all endpoints, and survives a restart; a slow endpoint holds up the
+/// others only once the disk is full as well: then sources that can replay wait, and others lose the oldest, counted.
 /// </remarks>
 [Component("loki.write")]
 public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogConsumer, IDebuggable
@@ -26,6 +27,7 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
     private readonly SemaphoreSlim _flush = new(0);
     private readonly ITimer _timer;
     private readonly List<Task> _retiring = [];
+    private EndpointServices? _services;
     private WritePipeline _pipeline = WritePipeline.Empty;
     private DateTimeOffset? _armed;
     private Exception? _failure;
@@ -80,9 +82,16 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         await _gate.WaitAsync(stop);
         try
         {
+            bool isFirst = _services is null;
+            _services ??= NewServices(arguments.Wal);
+            _services.Queue.Apply(arguments.Wal);
             WritePipeline old = _pipeline;
-            _pipeline = PipelineChange.Build(old, arguments, NewEndpoint, _context.Time);
+            _pipeline = PipelineChange.Build(old, arguments, _services);
             await PipelineChange.CarryOverAsync(old, _pipeline, _running, _retiring);
+            if (isFirst)
+            {
+                _services.Queue.DropOrphans();
+            }
             ArmTimer();
         }
         finally
@@ -168,16 +177,16 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
             lane.FlushAll();
             lane.Dispose();
         }
-        foreach (WriteEndpoint endpoint in _pipeline.Endpoints)
+        Array.ForEach(_pipeline.Endpoints, static endpoint => endpoint.Dispose());
+        if (Interlocked.Exchange(ref _services, null) is { } services)
         {
-            endpoint.Abandon();
-            endpoint.Dispose();
+            await services.Queue.DisposeAsync();
         }
         _gate.Dispose();
         _flush.Dispose();
     }
 
-    private WriteEndpoint NewEndpoint(EndpointOptions options) => new(options, _context, ReportHealth, failure =>
+    private EndpointServices NewServices(WalOptions wal) => new(_context, new DeliveryQueue(_context, wal, ReportHealth), ReportHealth, failure =>
     {
         Volatile.Write(ref _failure, failure);
         WakeFlush();
@@ -207,7 +216,7 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         }
     }
 
-    /// <summary>Sends the last batches for as long as each endpoint's drain timeout; what is not delivered is not settled.</summary>
+    /// <summary>Sends the last batches for as long as each endpoint's drain timeout; what is not delivered goes to disk.</summary>
     private async Task DrainAsync()
     {
         await _gate.WaitAsync(CancellationToken.None);
@@ -222,6 +231,7 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         }
         await Task.WhenAll(_pipeline.Endpoints.Select(static endpoint => endpoint.StopAsync(endpoint.Options.QueueConfig.DrainTimeout)));
         await Task.WhenAll(_retiring);
+        _services?.Queue.Persist();
     }
 
     /// <summary>The timer stands at the oldest open batch; while no batch is open it stands still.</summary>
@@ -246,13 +256,17 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
     private void ReportHealth()
     {
         WriteEndpoint? ill = _pipeline.Endpoints.FirstOrDefault(static endpoint => endpoint.State.IsIll);
-        if (ill is null)
+        if (ill is not null)
         {
-            _context.ReportHealth(HealthState.Healthy, "sending");
+            _context.ReportHealth(HealthState.Unhealthy, $"cannot send to {ill.Host}: {ill.State.LastError}");
+        }
+        else if (_services?.Queue.DiskFault is { } fault)
+        {
+            _context.ReportHealth(HealthState.Unhealthy, $"cannot keep batches on disk: {fault}");
         }
         else
         {
-            _context.ReportHealth(HealthState.Unhealthy, $"cannot send to {ill.Host}: {ill.State.LastError}");
+            _context.ReportHealth(HealthState.Healthy, "sending");
         }
     }
 }

@@ -4,12 +4,11 @@ namespace Agent.Components.Loki.Write;
 internal static class PipelineChange
 {
     /// <summary>Endpoints and lanes that did not change stay what they are, with their queues, connections and open batches.</summary>
-    public static WritePipeline Build(
-        WritePipeline old, LokiWrite.Arguments arguments, Func<EndpointOptions, WriteEndpoint> create, TimeProvider time)
+    public static WritePipeline Build(WritePipeline old, LokiWrite.Arguments arguments, EndpointServices services)
     {
         WriteEndpoint[] endpoints =
         [
-            .. arguments.Endpoint.Select(options => Array.Find(old.Endpoints, e => e.Options == options) ?? create(options)),
+            .. arguments.Endpoint.Select(options => Array.Find(old.Endpoints, e => e.Options == options) ?? new WriteEndpoint(options, services)),
         ];
         var streams = new StreamSettings(arguments.ExternalLabels, arguments.MaxStreams, arguments.Limits);
         BatchLane[] lanes =
@@ -18,7 +17,7 @@ internal static class PipelineChange
             {
                 WriteEndpoint[] members = [.. group];
                 return Array.Find(old.Lanes, l => l.Batching == group.Key && l.Streams == streams && l.Endpoints.SequenceEqual(members))
-                    ?? new BatchLane(group.Key, streams, members, time);
+                    ?? new BatchLane(group.Key, streams, members, services);
             }),
         ];
         return new WritePipeline(endpoints, lanes);
@@ -52,9 +51,24 @@ internal static class PipelineChange
                 await gone.HandOverAsync(successor);
             }
         }
+        Open(next, free);
         if (running)
         {
             added.ForEach(static endpoint => endpoint.Start());
+        }
+    }
+
+    /// <summary>Endpoints of one identity, such as two tenants of one server, are told apart by their order.</summary>
+    private static void Open(WritePipeline next, List<WriteEndpoint> fresh)
+    {
+        HashSet<string> taken = [.. next.Endpoints.Except(fresh).Select(static endpoint => endpoint.Key)];
+        foreach (WriteEndpoint endpoint in fresh)
+        {
+            for (int copy = 2; !taken.Add(endpoint.Key); copy++)
+            {
+                endpoint.Key = $"{endpoint.Identity} {copy}";
+            }
+            endpoint.Open();
         }
     }
 }

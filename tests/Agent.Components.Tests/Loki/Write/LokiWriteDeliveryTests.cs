@@ -85,11 +85,11 @@ public sealed class LokiWriteDeliveryTests
     }
 
     [Fact]
-    public async Task Entries_that_cannot_be_replayed_are_given_up_after_ten_tries()
+    public async Task Entries_that_can_neither_be_replayed_nor_stored_are_given_up_after_ten_tries()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
         sink.Answer = static (_, _) => Task.FromResult(500);
-        await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, Quick(sink));
+        await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, Quick(sink));
         await write.SendAsync(App, "a", "b");
         await Eventually.True(() => write.Count("loki_write_dropped_entries_total", "reason", "ingester_error") == 1);
         Assert.Equal(10, sink.Requests.Count(static request => request.Lines.Contains("a")));
@@ -106,10 +106,10 @@ public sealed class LokiWriteDeliveryTests
         await SendAsync(write, receipt, "a");
         await write.SendAsync(App, "b");
         await sink.WaitForAsync(20);
-        Assert.False(receipt.IsSettled);
         Assert.Equal(HealthState.Unhealthy, write.Context.Health);
         Assert.Contains("500", write.Context.HealthMessage, StringComparison.Ordinal);
         Volatile.Write(ref healed, true);
+        await Eventually.True(() => write.Count("loki_write_sent_entries_total") == 1);
         await Eventually.True(() => receipt.IsSettled);
         await Eventually.True(() => write.Context.Health == HealthState.Healthy);
         Assert.Equal(0, write.Count("loki_write_dropped_entries_total"));
@@ -132,7 +132,7 @@ public sealed class LokiWriteDeliveryTests
     }
 
     [Fact]
-    public async Task A_receipt_is_settled_when_every_endpoint_has_the_entries()
+    public async Task A_slow_endpoint_holds_up_no_other_and_the_receipt_waits_for_it()
     {
         await using LokiSink first = await LokiSink.StartAsync();
         await using LokiSink second = await LokiSink.StartAsync();
@@ -143,11 +143,10 @@ public sealed class LokiWriteDeliveryTests
             return 204;
         };
         LokiWrite.Arguments arguments = Quick(first) with { Endpoint = [Quick(first).Endpoint[0], Quick(second).Endpoint[0]] };
-        await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, arguments);
+        await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, arguments);
         var receipt = new TestReceipt();
         await SendAsync(write, receipt, "a");
         await write.SendAsync(App, "b", "c", "d", "e");
-        // The slow endpoint holds up the other one in nothing while its queue has room.
         await first.WaitForAsync(4);
         await second.WaitForAsync(1);
         Assert.Single(second.Requests);
@@ -167,10 +166,10 @@ public sealed class LokiWriteDeliveryTests
             return 204;
         };
         await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, Quick(sink, new QueueOptions { Capacity = new ByteSize(1) }));
-        Task sending = write.SendAsync(App, "a", "b", "c", "d").AsTask();
+        Task sending = write.SendAsync(new TestReceipt(), App, "a", "b", "c", "d");
         await sink.WaitForAsync(1);
         Assert.False(sending.IsCompleted);
-        Task other = write.SendAsync(App, "e").AsTask();
+        Task other = write.SendAsync(new TestReceipt(), App, "e");
         Assert.False(other.IsCompleted);
         release.SetResult();
         await sending;
@@ -193,7 +192,9 @@ public sealed class LokiWriteDeliveryTests
         };
         await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, Quick(sink, new QueueOptions { Capacity = new ByteSize(1) }));
         using var stop = new CancellationTokenSource();
-        Task sending = write.Component.ConsumeAsync(WriteFixture.Batch(App, "a", "b", "c"), stop.Token).AsTask();
+        using LogBatch batch = WriteFixture.Batch(App, "a", "b", "c");
+        batch.Receipt = new TestReceipt();
+        Task sending = write.Component.ConsumeAsync(batch, stop.Token).AsTask();
         await sink.WaitForAsync(1);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
@@ -203,7 +204,7 @@ public sealed class LokiWriteDeliveryTests
     }
 
     [Fact]
-    public async Task A_full_queue_drops_and_counts_where_nobody_is_to_wait()
+    public async Task A_full_queue_drops_the_oldest_and_counts_it_where_nobody_is_to_wait()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
         var release = new TaskCompletionSource();
@@ -213,14 +214,18 @@ public sealed class LokiWriteDeliveryTests
             return 204;
         };
         var queue = new QueueOptions { Capacity = new ByteSize(1), BlockOnOverflow = false };
-        await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, Quick(sink, queue));
-        var receipt = new TestReceipt();
+        await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, Quick(sink, queue));
         await write.SendAsync(App, "a", "b");
+        await sink.WaitForAsync(1);
+        var receipt = new TestReceipt();
         await SendAsync(write, receipt, "c", "d");
         Assert.Equal(2, write.Count("loki_write_dropped_entries_total", "reason", "queue_is_full"));
+        Assert.Equal(HealthState.Unhealthy, write.Context.Health);
+        Assert.Contains("on disk", write.Context.HealthMessage, StringComparison.Ordinal);
         release.SetResult();
         await write.StopAsync();
         Assert.Equal(["a", "d"], sink.Lines);
+        Assert.True(receipt.IsSettled);
     }
 
     [Fact]
@@ -236,11 +241,12 @@ public sealed class LokiWriteDeliveryTests
     }
 
     [Fact]
-    public async Task A_stop_ends_at_the_drain_timeout_and_settles_nothing_that_is_left()
+    public async Task A_stop_without_a_disk_ends_at_the_drain_timeout_and_settles_nothing_that_is_left()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
         sink.Answer = static (_, _) => Task.FromResult(503);
-        await using WriteFixture write = await WriteFixture.StartAsync(_time, WriteFixture.To(sink));
+        await using WriteFixture write =
+            await WriteFixture.StartWithoutDiskAsync(_time, new LokiWrite.Arguments { Endpoint = [WriteFixture.To(sink)] });
         var receipt = new TestReceipt();
         await SendAsync(write, receipt, "a");
         Task stopped = write.StopAsync();
@@ -299,7 +305,7 @@ public sealed class LokiWriteDeliveryTests
             QueueConfig = new QueueOptions { Capacity = new ByteSize(1), DrainTimeout = TimeSpan.FromSeconds(1) },
         };
         await using WriteFixture write = await WriteFixture.StartAsync(_time, full);
-        Task sending = write.SendAsync(App, "a", "b", "c", "d").AsTask();
+        Task sending = write.SendAsync(new TestReceipt(), App, "a", "b", "c", "d");
         Assert.False(sending.IsCompleted);
         await write.Component.ApplyAsync(new LokiWrite.Arguments { Endpoint = [WriteFixture.To(alive)] }, CancellationToken.None);
         await sending;
@@ -307,7 +313,7 @@ public sealed class LokiWriteDeliveryTests
         await Eventually.True(() =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(500));
-            return write.Count("loki_write_dropped_entries_total", "reason", "ingester_error") == 2;
+            return write.Count("loki_write_dropped_entries_total", "reason", "endpoint_removed") == 2;
         });
         await write.StopAsync();
         Assert.Equal(["c", "d"], alive.Lines);
@@ -371,12 +377,5 @@ public sealed class LokiWriteDeliveryTests
         ],
     };
 
-    /// <summary>Sends and settles the source's own hold, as sources do.</summary>
-    private static async Task SendAsync(WriteFixture write, TestReceipt receipt, params string[] lines)
-    {
-        using LogBatch batch = WriteFixture.Batch(App, lines);
-        batch.Receipt = receipt;
-        await write.Component.ConsumeAsync(batch, CancellationToken.None);
-        receipt.Settle();
-    }
+    private static Task SendAsync(WriteFixture write, TestReceipt receipt, params string[] lines) => write.SendAsync(receipt, App, lines);
 }

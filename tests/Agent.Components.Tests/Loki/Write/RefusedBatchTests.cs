@@ -95,7 +95,7 @@ public sealed class RefusedBatchTests
             push.Append(stream, i, "line"u8);
         }
         using var encoder = new BatchEncoder();
-        EncodedBatch whole = encoder.Encode(push, new BatchContents("t", 0, 5, 20, [], []), 1);
+        EncodedBatch whole = encoder.Encode(push, new BatchContents("t", 0, 5, 20, [], []));
         (EncodedBatch first, EncodedBatch second) = BatchDecoder.Halve(whole);
         Assert.Equal((2, 3), (first.Contents.Entries, second.Contents.Entries));
         Assert.Equal((8, 12), (first.Contents.LineBytes, second.Contents.LineBytes));
