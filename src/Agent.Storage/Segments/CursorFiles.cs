@@ -136,7 +136,7 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
 
     private LogCursor Create(string name, long initial)
     {
-        string path = Path.Combine(folder, SegmentFormat.CursorName(++_lastFile));
+        string path = Path.Combine(folder, SegmentNames.OfCursor(++_lastFile));
         IFile file = files.Create(path);
         try
         {

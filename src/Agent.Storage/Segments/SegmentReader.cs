@@ -179,7 +179,7 @@ public sealed class SegmentReader : IDisposable
                 continue;
             }
             _segment = segment;
-            _offset = SegmentFormat.HeaderSize;
+            _offset = SegmentHeader.Size;
             if (!_scanner.TryAttach(_file, segment.First, out _))
             {
                 // Nothing in it can be told from anything else.
