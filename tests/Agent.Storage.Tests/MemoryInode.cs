@@ -101,9 +101,9 @@ internal sealed class MemoryInode(int piece)
             {
                 int start = at * piece;
                 int count = Math.Min(piece, _length - start);
-                _live.AsSpan(start, count).Clear();
-                int there = Math.Clamp(_diskLength - start, 0, count);
-                _disk.AsSpan(Math.Min(start, _disk.Length), Math.Min(there, Math.Max(0, _disk.Length - start))).CopyTo(_live.AsSpan(start));
+                // Read anew from the disk, which may have more of it than the length there says.
+                Grow(ref _disk, start + count);
+                _disk.AsSpan(start, count).CopyTo(_live.AsSpan(start));
             }
         }
         _dirty.Clear();

@@ -52,6 +52,9 @@ internal sealed class Segment(long first, string path)
     /// <summary>What the checksums of its blocks start with; known where <see cref="File"/> is.</summary>
     public uint Seed { get; set; }
 
+    /// <summary>Checksum of all its bytes, from the first attempt to sync a segment that an earlier process wrote.</summary>
+    public uint? FoundChecksum { get; set; }
+
     /// <summary>Bytes that were synced; less than the header where nothing was.</summary>
     public long SyncedLength { get; set; }
 

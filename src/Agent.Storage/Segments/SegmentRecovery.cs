@@ -100,6 +100,8 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, SegmentL
         if (end < length)
         {
             file.Truncate(end);
+            // Numbers of what is cut may be given again: it must not come back beside the new ones.
+            file.Sync();
             counts.AddTorn(Math.Max(tornBlocks, 1), length - end);
         }
         last.Length = end;

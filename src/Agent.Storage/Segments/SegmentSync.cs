@@ -93,7 +93,7 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
     {
         if (segment.Header is null)
         {
-            RewriteAll(file, length);
+            RewriteAll(segment, file, length);
         }
         else if (segment.IsDoubtful)
         {
@@ -112,12 +112,30 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
         segment.SyncedLength = length;
     }
 
-    // Of a process before this one: whether its last sync failed is not known. What is damaged stays damaged.
-    private static void RewriteAll(IFile file, long length)
+    // Of a process before this one: whether its last sync failed is not known. What is damaged stays damaged, but no more may be lost
+    // from one attempt to the next.
+    private static void RewriteAll(Segment segment, IFile file, long length)
     {
-        for (long offset = 0; offset < length; offset += Chunk)
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(Chunk);
+        try
         {
-            Rewrite(file, offset, (int)Math.Min(Chunk, length - offset));
+            uint checksum = 0;
+            for (long offset = 0; offset < length; offset += Chunk)
+            {
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(Chunk, length - offset));
+                part = part[..file.Read(part, offset)];
+                checksum = Crc32C.Append(checksum, part);
+                file.Write(part, offset);
+            }
+            segment.FoundChecksum ??= checksum;
+            if (segment.FoundChecksum != checksum)
+            {
+                throw new IOException($"cannot sync {segment.Path}: some of it was lost when a sync failed before");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 

@@ -155,7 +155,7 @@ internal sealed class CrashSchedule
         {
             Assert.Equal(number, BitConverter.ToInt64(metadata.Span));
             _reader.Skip();
-            Assert.True(number > _lastRead);
+            Assert.True(number > _lastRead, $"block {number} after {_lastRead}");
             _lastRead = number;
             return;
         }
@@ -165,7 +165,7 @@ internal sealed class CrashSchedule
         }
         else
         {
-            Assert.True(_reader.Number <= _log.Next);
+            Assert.True(_reader.Number <= _log.Next, $"the next block is {_log.Next}, not {_reader.Number}");
         }
     }
 
