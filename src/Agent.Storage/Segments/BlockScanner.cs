@@ -21,11 +21,13 @@ internal sealed class BlockScanner
     public ReadOnlyMemory<byte> Metadata { get; private set; }
 
     /// <summary>Takes up another segment; false where its header is damaged.</summary>
-    public bool TryAttach(IFile file, long first, out long time)
+    public bool TryAttach(IFile file, long first, out SegmentHeader header)
     {
         _file = file;
-        int read = Read(_buffer.AsSpan(0, SegmentFormat.HeaderSize), 0);
-        return SegmentFormat.TryReadHeader(_buffer.AsSpan(0, read), first, out _seed, out time);
+        int read = Read(_buffer.AsSpan(0, SegmentHeader.Size), 0);
+        bool intact = SegmentHeader.TryRead(_buffer.AsSpan(0, read), first, out header);
+        _seed = header.Seed;
+        return intact;
     }
 
     /// <summary>Reads header and metadata at an offset; false where there is no whole block between it and the limit. The body is not looked at.</summary>

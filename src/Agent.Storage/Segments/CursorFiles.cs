@@ -8,7 +8,8 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LogCursor> _cursors = new(StringComparer.Ordinal);
     private int _lastFile;
-    private bool _folderChanged;
+    private int _folderChanges;
+    private int _folderSynced;
 
     /// <summary>The highest number that any cursor has; 0 without cursors.</summary>
     public long Highest
@@ -78,7 +79,7 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
             {
                 cursor = Create(name, initial);
                 _cursors.Add(name, cursor);
-                _folderChanged = true;
+                _folderChanges++;
             }
             return cursor;
         }
@@ -86,41 +87,35 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
 
     public bool Remove(string name)
     {
+        bool found;
         lock (_gate)
         {
-            if (!_cursors.TryGetValue(name, out LogCursor? cursor))
+            found = _cursors.TryGetValue(name, out LogCursor? cursor);
+            if (found)
             {
-                return false;
+                files.Delete(cursor!.Path);
+                _cursors.Remove(name);
+                cursor.Close();
+                _folderChanges++;
             }
-            files.Delete(cursor.Path);
-            _cursors.Remove(name);
-            cursor.Close();
         }
-        files.SyncFolder(folder);
-        return true;
+        // Also where it is gone already: the sync after its removal may have failed.
+        SyncFolder();
+        return found;
     }
 
     public void Sync()
     {
         LogCursor[] all;
-        bool folderChanged;
         lock (_gate)
         {
             all = [.. _cursors.Values];
-            folderChanged = _folderChanged;
         }
         foreach (LogCursor cursor in all)
         {
             SyncUnlessRemoved(cursor);
         }
-        if (folderChanged)
-        {
-            files.SyncFolder(folder);
-            lock (_gate)
-            {
-                _folderChanged &= all.Length < _cursors.Count;
-            }
-        }
+        SyncFolder();
     }
 
     public void Close()
@@ -136,7 +131,7 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
 
     private LogCursor Create(string name, long initial)
     {
-        string path = Path.Combine(folder, SegmentFormat.CursorName(++_lastFile));
+        string path = Path.Combine(folder, SegmentNames.OfCursor(++_lastFile));
         IFile file = files.Create(path);
         try
         {
@@ -147,6 +142,16 @@ internal sealed class CursorFiles(IFileSystem files, string folder)
             file.Dispose();
             files.Delete(path);
             throw;
+        }
+    }
+
+    private void SyncFolder()
+    {
+        int changes = Volatile.Read(ref _folderChanges);
+        if (changes != Volatile.Read(ref _folderSynced))
+        {
+            files.SyncFolder(folder);
+            Volatile.Write(ref _folderSynced, changes);
         }
     }
 

@@ -5,8 +5,8 @@ namespace Agent.Storage.Segments;
 
 /// <summary>How far one reader of a log got, on disk. Safe on any thread.</summary>
 /// <remarks>
-/// There are three records. One is the last that was synced, one may be on its way to the disk, and the third takes what is saved
-/// meanwhile: a save never waits for a sync, and never endangers what was synced.
+/// There are three records. One is the last that was synced; saves go to the other two in turn, or to the third alone while a
+/// sync of the second is under way. So a save never waits for a sync, and endangers neither what was synced nor, as a rule, the save before.
 /// </remarks>
 public sealed class LogCursor
 {
@@ -15,6 +15,7 @@ public sealed class LogCursor
     internal const int MaxName = 1024;
 
     private const int NameOffset = 28;
+    private const int None = -1;
 
     private readonly Lock _gate = new();
     private readonly Lock _syncing = new();
@@ -22,9 +23,9 @@ public sealed class LogCursor
     private readonly byte[] _record;
     private long _number;
     private long _generation;
-    private int _target;
-    private int _durable;
-    private int _underWay = -1;
+    private int _last = None;
+    private int _durable = None;
+    private int _underWay = None;
     private bool _changed;
     private bool _written = true;
 
@@ -80,8 +81,7 @@ public sealed class LogCursor
                     WriteRecord();
                 }
                 _changed = false;
-                _underWay = _target;
-                _target = Other(_durable, _underWay);
+                _underWay = _last;
             }
             bool done = false;
             try
@@ -99,16 +99,14 @@ public sealed class LogCursor
     /// <summary>A new cursor in an empty file.</summary>
     internal static LogCursor Create(IFile file, string path, string name, long number)
     {
-        var cursor = new LogCursor(file, name) { Path = path, _durable = 2 };
+        var cursor = new LogCursor(file, name) { Path = path };
         cursor.Save(number);
         return cursor;
     }
 
     /// <summary>The cursor that a file holds; null where no record of it is valid.</summary>
-    /// <remarks>The file is synced: the newest record may not have reached the disk, and must not be taken for durable.</remarks>
     internal static LogCursor? Load(IFile file, string path)
     {
-        file.Sync();
         Span<byte> buffer = stackalloc byte[NameOffset + MaxName];
         LogCursor? found = null;
         for (int place = 0; place < Records; place++)
@@ -122,10 +120,11 @@ public sealed class LogCursor
                     _number = BinaryPrimitives.ReadInt64LittleEndian(record[16..]),
                     _generation = generation,
                     _durable = place,
-                    _target = (place + 1) % Records,
+                    _last = place,
                 };
             }
         }
+        found?.Renew();
         return found;
     }
 
@@ -148,15 +147,30 @@ public sealed class LogCursor
 
     private static int Other(int one, int two) => one != 0 && two != 0 ? 0 : one != 1 && two != 1 ? 1 : 2;
 
+    // The record may not have reached the disk, even if a sync says so: the last process may have had one fail. The same bytes go to
+    // the same place, so a crash in the middle does no harm.
+    private void Renew()
+    {
+        FillRecord();
+        _file.Write(_record, (long)_last * RecordDistance);
+        _file.Sync();
+    }
+
     private void WriteRecord()
     {
         _generation++;
         _written = false;
+        _last = Other(_durable, _underWay == None ? _last : _underWay);
+        FillRecord();
+        _file.Write(_record, (long)_last * RecordDistance);
+        _written = true;
+    }
+
+    private void FillRecord()
+    {
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(8), _generation);
         BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(16), _number);
         BinaryPrimitives.WriteUInt32LittleEndian(_record.AsSpan(4), Crc32C.Of(_record.AsSpan(8)));
-        _file.Write(_record, (long)_target * RecordDistance);
-        _written = true;
     }
 
     // After a failed sync the record under way may be gone from the disk although it still reads well: it is written anew.
@@ -173,7 +187,7 @@ public sealed class LogCursor
                 _changed = true;
                 _written = false;
             }
-            _underWay = -1;
+            _underWay = None;
         }
     }
 }

@@ -46,8 +46,14 @@ internal sealed class Segment(long first, string path)
     /// <summary>The writer's file: open while it appends, and until all of it is synced. Null for what was there when the log was opened.</summary>
     public IFile? File { get; set; }
 
+    /// <summary>The header, to write it again if need be; known where <see cref="File"/> is.</summary>
+    public byte[]? Header { get; set; }
+
     /// <summary>What the checksums of its blocks start with; known where <see cref="File"/> is.</summary>
     public uint Seed { get; set; }
+
+    /// <summary>Checksum of all its bytes, from the first attempt to sync a segment that an earlier process wrote.</summary>
+    public uint? FoundChecksum { get; set; }
 
     /// <summary>Bytes that were synced; less than the header where nothing was.</summary>
     public long SyncedLength { get; set; }

@@ -47,8 +47,8 @@ public sealed class SegmentLog : IDisposable
     /// <summary>Number that the next block gets.</summary>
     public long Next => _segments.Next;
 
-    /// <summary>All blocks before this number survive a power cut.</summary>
-    public long Synced => Math.Max(_sync.UpTo, _segments.First);
+    /// <summary>All blocks before this number survive a power cut. It may be lower than <see cref="First"/>, and never falls.</summary>
+    public long Synced => _sync.UpTo;
 
     /// <summary>The blocks of the oldest segment; empty where there is none.</summary>
     public BlockRange OldestSegment
@@ -94,7 +94,7 @@ public sealed class SegmentLog : IDisposable
     /// <summary>Whether a block with so many bytes, metadata and body, fits under the limit without dropping anything.</summary>
     public bool HasRoom(int length)
     {
-        long needed = (long)length + BlockHeader.Size + SegmentFormat.HeaderSize;
+        long needed = (long)length + BlockHeader.Size + SegmentHeader.Size;
         return Bytes - _segments.ReclaimableTail + needed <= MaxBytes;
     }
 
@@ -230,6 +230,8 @@ public sealed class SegmentLog : IDisposable
         {
             _files.CreateFolder(_folder);
             _lock = _files.Lock(Path.Combine(_folder, "lock"));
+            // What the process before this one deleted must not come back beside what this one makes under the same name.
+            _files.SyncFolder(_folder);
         }
         catch (IOException cannot)
         {
@@ -239,7 +241,7 @@ public sealed class SegmentLog : IDisposable
         var recovery = new SegmentRecovery(_files, _folder, Counts);
         recovery.Run(_cursors);
         _segments.Start(recovery.Segments, recovery.Next);
-        _sync.Start(_segments.First);
+        _sync.Start(recovery.Synced);
     }
 
     private void Roll()
@@ -249,7 +251,7 @@ public sealed class SegmentLog : IDisposable
             Sync();
         }
         UpdateLimits();
-        _writer.Roll();
+        _writer.Roll(Synced);
         _rolledSinceSync++;
     }
 
@@ -310,9 +312,9 @@ public sealed class SegmentLog : IDisposable
             try
             {
                 using IFile file = _files.Open(segment.Path, FileAccess.Read);
-                if (new BlockScanner().TryAttach(file, segment.First, out long created))
+                if (new BlockScanner().TryAttach(file, segment.First, out SegmentHeader header))
                 {
-                    segment.Created = created;
+                    segment.Created = header.Created;
                 }
             }
             catch (FileNotFoundException)

@@ -125,7 +125,8 @@ public sealed class SegmentReader : IDisposable
 
     private void TakeHeader(long limit)
     {
-        if (!_scanner.TryReadHeader(_offset, limit, out _header))
+        // A number that belongs to the next segment is a block that was cut once, and a disk that brought it back.
+        if (!_scanner.TryReadHeader(_offset, limit, out _header) || _header.Number >= _segment!.End)
         {
             long next = _scanner.FindHeader(_offset + 1, limit);
             _counts.AddCorrupt(0, next - _offset);
@@ -182,7 +183,7 @@ public sealed class SegmentReader : IDisposable
                 continue;
             }
             _segment = segment;
-            _offset = SegmentFormat.HeaderSize;
+            _offset = SegmentHeader.Size;
             if (!_scanner.TryAttach(_file, segment.First, out _))
             {
                 // Nothing in it can be told from anything else.

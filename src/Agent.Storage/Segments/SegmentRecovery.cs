@@ -13,6 +13,9 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, SegmentL
     /// <summary>The number that the next block gets.</summary>
     public long Next => _next;
 
+    /// <summary>All blocks before this number are durable: the last process knew it when it began its last segment.</summary>
+    public long Synced { get; private set; }
+
     public void Run(CursorFiles cursors)
     {
         foreach (FileEntry entry in files.List(folder))
@@ -34,29 +37,52 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, SegmentL
             _next = Math.Max(_next, last.End);
         }
         _next = Math.Max(_next, cursors.Highest);
+        FindSynced();
     }
 
     private void Take(FileEntry entry, CursorFiles cursors)
     {
-        if (SegmentFormat.IsSegment(entry.Name, out long first, out int version))
+        if (SegmentNames.IsSegment(entry.Name, out long first, out int version))
         {
             _next = Math.Max(_next, first);
-            if (version == SegmentFormat.Version)
+            if (version == SegmentNames.Version)
             {
                 _segments.Add(new Segment(first, Path.Combine(folder, entry.Name)) { Length = entry.Length, IsSealed = true });
                 return;
             }
             counts.AddNewerFile();
         }
-        else if (SegmentFormat.IsCursor(entry.Name, out long number, out version))
+        else if (SegmentNames.IsCursor(entry.Name, out long number, out version))
         {
-            if (version != SegmentFormat.Version)
+            if (version != SegmentNames.Version)
             {
                 counts.AddNewerFile();
             }
             else if (!cursors.TryLoad(entry.Name, number))
             {
                 counts.AddDamagedCursor();
+            }
+        }
+    }
+
+    private void FindSynced()
+    {
+        for (int i = _segments.Count - 1; i >= 0; i--)
+        {
+            using IFile file = files.Open(_segments[i].Path, FileAccess.Read);
+            if (_scanner.TryAttach(file, _segments[i].First, out SegmentHeader header))
+            {
+                _segments[i].Created = header.Created;
+                Synced = Math.Min(header.Synced, _next);
+                break;
+            }
+        }
+        foreach (Segment segment in _segments)
+        {
+            if (segment.End <= Synced)
+            {
+                segment.SyncedLength = segment.Length;
+                segment.IsDurable = true;
             }
         }
     }
@@ -74,43 +100,45 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, SegmentL
         if (end < length)
         {
             file.Truncate(end);
+            // Numbers of what is cut may be given again: it must not come back beside the new ones.
+            file.Sync();
             counts.AddTorn(Math.Max(tornBlocks, 1), length - end);
         }
         last.Length = end;
-        return end > SegmentFormat.HeaderSize;
+        return end > SegmentHeader.Size;
     }
 
     // The end of the last whole block. What is damaged before it stays: it is for readers to skip and to count.
     private long Scan(Segment last, IFile file, long length, out long tornBlocks)
     {
         tornBlocks = 0;
-        if (!_scanner.TryAttach(file, last.First, out long created))
+        if (!_scanner.TryAttach(file, last.First, out SegmentHeader header))
         {
             return 0;
         }
-        last.Created = created;
-        last.Newest = created;
+        last.Created = header.Created;
+        last.Newest = header.Created;
         last.End = last.First;
-        long end = SegmentFormat.HeaderSize;
+        long end = SegmentHeader.Size;
         long offset = end;
         while (offset < length)
         {
-            if (!_scanner.TryReadHeader(offset, length, out BlockHeader header))
+            if (!_scanner.TryReadHeader(offset, length, out BlockHeader block))
             {
                 long next = _scanner.FindHeader(offset + 1, length);
                 tornBlocks++;
                 offset = next;
                 continue;
             }
-            last.End = header.Number + 1;
             tornBlocks++;
-            if (_scanner.IsBodyIntact(offset, header))
+            if (_scanner.IsBodyIntact(offset, block))
             {
-                end = offset + header.Length;
-                last.Newest = header.Time;
+                end = offset + block.Length;
+                last.End = block.Number + 1;
+                last.Newest = block.Time;
                 tornBlocks = 0;
             }
-            offset += header.Length;
+            offset += block.Length;
         }
         return end;
     }

@@ -82,9 +82,10 @@ internal sealed class SegmentSet(IFileSystem files)
     {
         lock (_gate)
         {
-            tail.Length += length;
-            tail.Newest = time;
+            // In this order: a reader looks at the length first.
             tail.End = _next + 1;
+            tail.Newest = time;
+            tail.Length += length;
             Volatile.Write(ref _bytes, _bytes + length);
             Volatile.Write(ref _next, _next + 1);
         }

@@ -5,6 +5,8 @@ namespace Agent.Storage.Segments;
 /// <summary>Makes segments durable. One thread at a time; the log sees to that. Appends go on meanwhile.</summary>
 internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string folder)
 {
+    private const int Chunk = 1 << 20;
+
     private readonly List<Segment> _work = [];
     private readonly BlockScanner _scanner = new();
     private readonly List<(Segment Segment, long Length)> _synced = [];
@@ -13,7 +15,7 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
     /// <summary>All blocks before this number are durable.</summary>
     public long UpTo => Volatile.Read(ref _upTo);
 
-    public void Start(long first) => _upTo = first;
+    public void Start(long synced) => _upTo = synced;
 
     /// <exception cref="IOException">Something could not be synced. The rest was, as far as the disk let us.</exception>
     public void Run()
@@ -56,6 +58,7 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
             {
                 segment.File?.Dispose();
                 segment.File = null;
+                segment.Header = null;
             }
         }
     }
@@ -88,9 +91,13 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
 
     private void Sync(Segment segment, IFile file, long length)
     {
-        if (segment.IsDoubtful)
+        if (segment.Header is null)
         {
-            Rewrite(segment, file, length);
+            RewriteAll(segment, file, length);
+        }
+        else if (segment.IsDoubtful)
+        {
+            Rewrite(segment, file, length, segment.Header);
         }
         try
         {
@@ -105,26 +112,50 @@ internal sealed class SegmentSync(IFileSystem files, SegmentSet segments, string
         segment.SyncedLength = length;
     }
 
-    // After a failed sync the kernel holds the pages for clean. Written again, they are dirty, and the next sync says the truth.
-    private void Rewrite(Segment segment, IFile file, long length)
+    // Of a process before this one: whether its last sync failed is not known. What is damaged stays damaged, but no more may be lost
+    // from one attempt to the next.
+    private static void RewriteAll(Segment segment, IFile file, long length)
     {
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(Chunk);
+        try
+        {
+            uint checksum = 0;
+            for (long offset = 0; offset < length; offset += Chunk)
+            {
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(Chunk, length - offset));
+                part = part[..file.Read(part, offset)];
+                checksum = Crc32C.Append(checksum, part);
+                file.Write(part, offset);
+            }
+            segment.FoundChecksum ??= checksum;
+            if (segment.FoundChecksum != checksum)
+            {
+                throw new IOException($"cannot sync {segment.Path}: some of it was lost when a sync failed before");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    // After a failed sync the kernel holds the pages for clean. Written again, they are dirty, and the next sync says the truth.
+    private void Rewrite(Segment segment, IFile file, long length, byte[] header)
+    {
+        file.Write(header, 0);
         if (!_scanner.TryAttach(file, segment.First, out _))
         {
             throw new IOException($"cannot sync {segment.Path}: its header was lost when a sync failed before");
         }
-        if (segment.SyncedLength < SegmentFormat.HeaderSize)
-        {
-            Rewrite(file, 0, SegmentFormat.HeaderSize);
-        }
-        long offset = Math.Max(segment.SyncedLength, SegmentFormat.HeaderSize);
+        long offset = Math.Max(segment.SyncedLength, SegmentHeader.Size);
         while (offset < length)
         {
-            if (!_scanner.TryReadHeader(offset, length, out BlockHeader header) || !_scanner.IsBodyIntact(offset, header))
+            if (!_scanner.TryReadHeader(offset, length, out BlockHeader block) || !_scanner.IsBodyIntact(offset, block))
             {
                 throw new IOException($"cannot sync {segment.Path}: blocks from offset {offset} on were lost when a sync failed before");
             }
-            Rewrite(file, offset, header.Length);
-            offset += header.Length;
+            Rewrite(file, offset, block.Length);
+            offset += block.Length;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Agent.Storage.Segments;
 
 /// <summary>Appends blocks and begins new segments. One thread at a time; the log sees to that.</summary>
@@ -8,10 +6,10 @@ internal sealed class SegmentWriter(IFileSystem files, string folder, SegmentSet
     // Blocks up to this size go out with one write; of larger ones the body is written from where it is.
     private const int OneWrite = 64 << 10;
 
-    private byte[] _scratch = new byte[OneWrite];
+    private byte[] _scratch = new byte[4096];
 
     public bool NeedsSegment(int length, long segmentBytes) =>
-        segments.Tail is not { } tail || (tail.End > tail.First && tail.Length + length > segmentBytes);
+        segments.Tail is not { } tail || (tail.End > tail.First && (tail.Length + length > segmentBytes || tail.IsDoubtful));
 
     public long Append(ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> body)
     {
@@ -32,19 +30,19 @@ internal sealed class SegmentWriter(IFileSystem files, string folder, SegmentSet
     }
 
     /// <summary>Begins a new segment. It fails without a trace.</summary>
-    public void Roll()
+    public void Roll(long synced)
     {
         long first = segments.Next;
-        string path = Path.Combine(folder, SegmentFormat.SegmentName(first));
+        string path = Path.Combine(folder, SegmentNames.OfSegment(first));
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         // A file of that name has no valid block, or its number would be higher: replacing it loses nothing.
         IFile file = files.Create(path);
         try
         {
-            Span<byte> header = stackalloc byte[SegmentFormat.HeaderSize];
-            uint seed = SegmentFormat.WriteHeader(header, BitConverter.ToInt64(Guid.NewGuid().ToByteArray()), first, now);
-            file.Write(header, 0);
-            segments.Add(new Segment(first, path) { File = file, Seed = seed, Length = header.Length, End = first, Created = now });
+            var header = new SegmentHeader(BitConverter.ToInt64(Guid.NewGuid().ToByteArray()), first, now, synced);
+            byte[] bytes = header.ToBytes();
+            file.Write(bytes, 0);
+            segments.Add(new Segment(first, path) { File = file, Header = bytes, Seed = header.Seed, Length = bytes.Length, End = first, Created = now });
         }
         catch (IOException)
         {
@@ -59,7 +57,7 @@ internal sealed class SegmentWriter(IFileSystem files, string folder, SegmentSet
         int first = header.Length <= OneWrite ? header.Length : header.BodyOffset;
         if (_scratch.Length < first)
         {
-            _scratch = new byte[first];
+            _scratch = new byte[Math.Max(first, OneWrite)];
         }
         metadata.CopyTo(_scratch.AsSpan(BlockHeader.Size));
         header.Write(_scratch, tail.Seed);
