@@ -1,54 +1,69 @@
 using System.Diagnostics.CodeAnalysis;
 using Agent.Components.Common.Files;
+using Agent.Components.Loki.SourceFile.Rotation;
 using Agent.Storage;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Loki.SourceFile;
 
-/// <summary>The files of one tail, oldest first: those that left the path and may still grow, then the one that stands there.</summary>
-/// <remarks>Only <see cref="State"/> and <see cref="IsRetired"/> may be read outside of the tail's turn.</remarks>
-internal sealed partial class TailFiles(FileTail tail, TailServices services, bool wasThereAtStart) : IDisposable
+/// <summary>What stands at a tail's path and what stood there before: opens, rotates, truncates, parks and closes.</summary>
+/// <remarks>Only <see cref="State"/>, <see cref="Lag"/> and <see cref="IsRetired"/> may be read outside of the tail's turn.</remarks>
+internal sealed partial class TailFiles : IDisposable
 {
-    // How long a file that left the path is kept open without growing: writers go on for a moment after a rotation. Deleted
-    // files hold disk space, so they go first; a file that only got another name may be written to for long.
-    private static readonly TimeSpan KeepDeleted = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan KeepReplaced = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeepRenamed = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ParkAfter = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Rescan = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
-
-    private readonly List<OpenFile> _files = [];
-    private readonly PollPace _pace = new();
-    private readonly FileOpener _opener = new(services);
-    private readonly ILogger _logger = services.Logger;
+    private readonly FileTail _tail;
+    private readonly TailServices _services;
+    private readonly bool _wasThereAtStart;
+    private readonly OpenFiles _files;
+    private readonly TailPace _pace;
+    private readonly FileOpener _opener;
+    private readonly RotationSearch _search;
+    private readonly ILogger _logger;
     private volatile bool _isRetired;
+    private ParkedFile? _parked;
     private string? _watchedTarget;
     private bool _isWatched;
     private bool _hasGrown;
     private bool _hasRead;
     private bool _hasFailed;
+    private DateTimeOffset _searched;
+    private bool _isRetiring;
     private bool _wasMissing;
     private bool _wasReported;
 
+    public TailFiles(FileTail tail, TailServices services, bool wasThereAtStart)
+    {
+        _tail = tail;
+        _services = services;
+        _wasThereAtStart = wasThereAtStart;
+        _files = new OpenFiles(services, OnClosed);
+        _pace = new TailPace(services.Time);
+        _opener = new FileOpener(services);
+        _search = new RotationSearch(services);
+        _logger = services.Logger;
+    }
+
     /// <summary>True once a turn has found that the target is gone and nothing is open any more.</summary>
     public bool IsRetired => _isRetired;
+
+    public TailLag Lag { get; } = new();
 
     public TailState State
     {
         get => Volatile.Read(ref field);
         private set => Volatile.Write(ref field, value);
-    } = new(null, 0, false, false, 0, 0, 0, 0, 0);
+    } = new();
 
     private string? Problem { get; set; }
 
     private long ProblemSince { get; set; }
 
-    private PositionRequest Request => new(tail.Path, tail.Target.Key, tail.Options)
+    private PositionRequest Request => new(_tail.Path, _tail.Target.Key, _tail.Options)
     {
-        AnyLabels = tail.IsAloneOnPath,
-        WasThereAtStart = wasThereAtStart && !_hasRead,
+        AnyLabels = _tail.IsAloneOnPath,
+        WasThereAtStart = _wasThereAtStart && !_hasRead,
         IsNew = _hasRead || _wasMissing,
     };
 
@@ -56,8 +71,8 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     public void BeginTurn()
     {
         _hasGrown = false;
-        _wasReported = tail.WasReported;
-        tail.WasReported = false;
+        _wasReported = _tail.WasReported;
+        _tail.WasReported = false;
         Try(CheckPath);
         Try(RefreshAll);
     }
@@ -69,12 +84,16 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         file = null;
         try
         {
-            while ((file = NextFile()) is not null)
+            while ((file = _files.Next()) is not null)
             {
                 BlockResult result = reader.Read(file, labels, timestamp);
                 file.IsAtEnd = result.IsAtEnd;
                 start = result.Start;
                 _hasFailed = false;
+                if (file.IsAtEnd)
+                {
+                    file.Lag.EndAt(file.Offset);
+                }
                 if (file.Offset != start)
                 {
                     return true;
@@ -92,41 +111,43 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     /// <summary>Decides when to look again.</summary>
     public void EndTurn()
     {
-        TailOptions options = tail.Options;
-        TimeSpan poll = _pace.Next(options, _hasGrown, _wasReported, _isWatched);
-        TimeSpan wait = options.LongestPoll > Rescan ? options.LongestPoll : Rescan;
-        if (Problem is not null || _files.Exists(static file => file.LeftAt != 0))
+        ParkIdle();
+        TailOptions options = _tail.Options;
+        bool isInTransition = Problem is not null || _search.IsToRepeat || _files.IsInTransition;
+        long due = _pace.Next(options, new TurnResult(_hasGrown, _wasReported, _isWatched)
         {
-            wait = SoonAgain;
-        }
-        if (_pace.IsPolled && options.Compression is null && poll < wait)
-        {
-            wait = poll;
-        }
-        long now = services.Time.GetTimestamp();
-        long due = now + Ticks(wait);
-        if (_opener.OpenAt > now)
+            IsInTransition = isInTransition,
+            HasLeft = _files.HasLeft,
+            IsLinked = _watchedTarget is not null,
+        });
+        if (_opener.OpenAt > _services.Time.GetTimestamp())
         {
             due = Math.Min(due, _opener.OpenAt);
         }
-        OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
-        State = new TailState(
-            Problem, ProblemSince, _hasRead, _pace.IsPolled, due, newest?.Offset ?? State.ReadOffset,
-            newest?.Delivered.Offset ?? State.DeliveredOffset, newest?.Stat.Size ?? State.Size, _files.Count);
-        _isRetired = tail.IsRetiring && _files.Count == 0;
+        OpenFile? newest = _files.Newest;
+        State = State with
+        {
+            Problem = Problem,
+            ProblemSince = ProblemSince,
+            HasRead = _hasRead,
+            IsPolled = _pace.IsPolled,
+            DueAt = due,
+            ReadOffset = newest?.Offset ?? State.ReadOffset,
+            DeliveredOffset = newest?.Delivered.Offset ?? State.DeliveredOffset,
+            Size = newest?.Stat.Size ?? State.Size,
+            OpenFiles = _files.Count,
+            IsParked = _parked is not null,
+        };
+        _isRetired = _tail.IsRetiring && _files.Count == 0;
     }
 
     public void Dispose()
     {
-        while (_files.Count > 0)
-        {
-            Close(_files.Count - 1);
-        }
-        services.Wakeups.Unwatch(tail, tail.Path);
+        _files.CloseAll();
+        Unpark();
+        _services.Wakeups.Unwatch(_tail, _tail.Path);
         Unwatch();
     }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * services.Time.TimestampFrequency);
 
     private void Try(Action check)
     {
@@ -140,39 +161,34 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
     }
 
-    private void RefreshAll()
-    {
-        foreach (OpenFile file in _files)
-        {
-            Refresh(file);
-        }
-    }
-
     private void CheckPath()
     {
-        bool isThere = FileStat.TryGet(tail.Path, out FileStat stat, out string error);
-        OpenFile? known = isThere ? _files.Find(file => file.Identity == stat.Identity) : null;
-        foreach (OpenFile file in _files)
+        bool isThere = FileStat.TryGet(_tail.Path, out FileStat stat, out string error);
+        OpenFile? known = isThere ? _files.Find(stat.Identity) : null;
+        _files.MarkLeft(known);
+        if (_tail.IsRetiring)
         {
-            file.LeftAt = file == known ? 0 : file.LeftAt != 0 ? file.LeftAt : services.Time.GetTimestamp();
-        }
-        if (tail.IsRetiring)
-        {
-            Retire(known);
+            Retire(known, isThere);
             return;
         }
-        _isWatched = services.Wakeups.Watch(tail, tail.Path);
+        _isWatched = _services.Wakeups.Watch(_tail, _tail.Path);
         if (!isThere)
         {
             _wasMissing = true;
+            SearchMissing();
             Fail(error);
         }
         else if (known is not null)
         {
             Reconfigure(known);
             Problem = _hasFailed ? Problem : null;
+            SearchAgain(known);
         }
-        else if (_opener.IsToWait(stat, tail.Options))
+        else if (_parked?.IsUnchanged(stat) == true || _services.Positions.IsReadElsewhere(stat.Identity, Request))
+        {
+            Problem = null;
+        }
+        else if (_opener.IsToWait(stat, _tail.Options))
         {
             Problem = _opener.IsLeftAlone(stat) ? Problem : null;
         }
@@ -183,84 +199,145 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     }
 
     // What still stands at the path can be read by whoever wants it later; what left it can not.
-    private void Retire(OpenFile? current)
+    private void Retire(OpenFile? current, bool isThere)
     {
         Problem = null;
+        if (!_isRetiring && !isThere)
+        {
+            SearchMissing();
+        }
+        _isRetiring = true;
         if (current is not null)
         {
-            Close(_files.IndexOf(current));
+            _files.Close(_files.IndexOf(current));
         }
-        foreach (OpenFile file in _files)
-        {
-            file.IsFinishing = true;
-            file.IsAtEnd = false;
-        }
+        Unpark();
+        _files.FinishAll();
     }
 
     private void Reconfigure(OpenFile file)
     {
-        TailOptions options = tail.Options;
+        TailOptions options = _tail.Options;
         if (file.Options.Compression != options.Compression)
         {
-            Close(_files.IndexOf(file));
+            _files.Close(_files.IndexOf(file));
             Open();
         }
         else if (file.Options.ReadsOtherwiseThan(options))
         {
             file.Reconfigure(options);
         }
-        foreach (OpenFile open in _files)
+        for (int i = 0; i < _files.Count; i++)
         {
-            open.Delivered.Labels = tail.Target.Key;
+            _files[i].Delivered.Labels = _tail.Target.Key;
         }
     }
 
     private void Open()
     {
-        OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
-        OpenFile? file = _opener.Open(Request, newest, out bool isContinued);
-        if (isContinued)
+        List<PathPosition> before = _services.Positions.OfPath(Request);
+        PositionRequest request = Request;
+        // Something stood at the path that was read: what stands there now came later.
+        request = request with { IsNew = request.IsNew || before.Count > 0 };
+        OpenFile? newest = _files.Newest;
+        OpenedFile opened = _opener.Open(request, newest);
+        if (opened.IsContinued)
         {
-            Close(_files.Count - 1);
+            _files.Close(_files.Count - 1);
         }
-        if (file is not null)
-        {
-            Add(file);
-        }
-        else
+        if (opened.File is not { } file)
         {
             Fail(FileOpener.DamagedPosition);
+            return;
+        }
+        bool isReturn = _parked is { } parked && parked.Stat.Identity == file.Identity && (opened.IsKnown || parked.Stat.Size == 0);
+        string path = file.RealPath() ?? _tail.Path;
+        if (!opened.IsContinued && !isReturn)
+        {
+            Search(new RotationScope(path, before) { Live = file.Identity, IsLiveKnown = opened.IsKnown }, _files.Count);
+        }
+        if (_hasRead && !isReturn)
+        {
+            _services.Metrics.Rotations.Increment();
+        }
+        Unpark();
+        Add(_files.Count, file);
+        Unwatch();
+        if (path != _tail.Path)
+        {
+            _watchedTarget = path;
+            _isWatched &= _services.Wakeups.Watch(_tail, path);
         }
     }
 
-    private void Add(OpenFile file)
+    private void Add(int index, OpenFile file)
     {
-        if (_hasRead)
-        {
-            services.Metrics.Rotations.Increment();
-        }
-        _files.Add(file);
+        file.Delivered.Labels = _tail.Target.Key;
+        _files.Insert(index, file);
+        Lag.Add(file.Lag);
         _hasRead = true;
         Problem = null;
-        services.Metrics.FilesActive.Add(1);
-        Unwatch();
-        if (file.RealPath() is { } real && real != tail.Path)
+    }
+
+    // Files may have been rotated away before anybody looked, or more than one since.
+    private void Search(RotationScope scope, int index)
+    {
+        scope = scope with
         {
-            _watchedTarget = real;
-            _isWatched &= services.Wakeups.Watch(tail, real);
+            Since = _files.Newest?.Stat.Modified ?? _parked?.Stat.Modified ?? LastSeen(scope.Known),
+            Left = _parked?.Stat.Identity,
+        };
+        foreach (OpenFile file in _search.Run(Request, scope))
+        {
+            Add(index++, file);
         }
     }
 
-    private void Refresh(OpenFile file)
+    // Nothing stands at the path: what was rotated away from it is read meanwhile.
+    private void SearchMissing()
+    {
+        string path = _watchedTarget ?? _tail.Path;
+        bool isThere = FileStat.TryGet(Path.GetDirectoryName(path) ?? "/", out FileStat folder, out _);
+        if (!isThere || (folder.Modified == _searched && _parked is null && !_search.IsToRepeat && !_tail.IsRetiring))
+        {
+            return;
+        }
+        _searched = folder.Modified;
+        Search(new RotationScope(path, _services.Positions.OfPath(Request)), _files.Count);
+        Unpark();
+    }
+
+    private void SearchAgain(OpenFile live)
+    {
+        if (_search.IsToRepeat)
+        {
+            var scope = new RotationScope(live.RealPath() ?? _tail.Path, _services.Positions.OfPath(Request)) { Live = live.Identity, IsLiveKnown = true };
+            Search(scope, _files.IndexOf(live));
+        }
+    }
+
+    private void RefreshAll()
+    {
+        for (int i = _files.Count - 1; i >= 0; i--)
+        {
+            int count = _files.Count;
+            Refresh(_files[i], i);
+            for (int found = _files.Count - count; found > 0; found--)
+            {
+                Refresh(_files[i + found - 1], i + found - 1);
+            }
+        }
+    }
+
+    private void Refresh(OpenFile file, int index)
     {
         if (file.IsCompressed || !file.TryStat(out FileStat stat))
         {
             return;
         }
-        long now = services.Time.GetTimestamp();
         if (stat.Size == file.Stat.Size && stat.Modified == file.Stat.Modified)
         {
-            FinishQuiet(file, stat, now);
+            _files.FinishQuiet(file, stat);
             return;
         }
         Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
@@ -268,10 +345,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         FileFingerprint fingerprint = file.Delivered.Fingerprint;
         if (stat.Size < file.Offset || !fingerprint.Matches(start))
         {
-            LogTruncated(tail.Path, file.Offset, stat.Size);
-            services.Metrics.Truncations.Increment();
-            services.Metrics.BytesTruncated.Add(Math.Max(0, file.Stat.Size - file.Offset));
-            file.Restart(services.Positions.Track(file.Identity, FileFingerprint.Of(start), Request, 0));
+            Truncate(file, index, stat, FileFingerprint.Of(start));
         }
         else if (!fingerprint.IsFull && start.Length > fingerprint.Length)
         {
@@ -279,72 +353,71 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
         _hasGrown |= file.Stat.Size >= 0;
         file.Stat = stat;
-        file.LastGrowth = now;
+        file.LastGrowth = _services.Time.GetTimestamp();
         file.IsAtEnd = false;
+        file.Lag.Grow(stat.Size, file.LastGrowth);
     }
 
-    private void FinishQuiet(OpenFile file, in FileStat stat, long now)
+    private void Truncate(OpenFile file, int index, in FileStat stat, FileFingerprint fingerprint)
     {
-        if (file.LeftAt == 0 || !file.IsAtEnd || file.IsFinishing)
+        LogTruncated(_tail.Path, file.Offset, stat.Size);
+        _services.Metrics.Truncations.Increment();
+        int count = _files.Count;
+        if (file.LeftAt == 0)
+        {
+            // What was not read yet may be in a copy that was made before.
+            Search(new RotationScope(file.RealPath() ?? _tail.Path, _services.Positions.OfPath(Request)) { Live = file.Identity }, index);
+        }
+        if (_files.Count == count)
+        {
+            _services.Metrics.BytesTruncated.Add(Math.Max(0, file.Stat.Size - file.Offset));
+        }
+        file.Restart(_services.Positions.Track(file.Identity, fingerprint, Request, 0));
+    }
+
+    private void ParkIdle()
+    {
+        if (_files.Count != 1 || _files[0] is not { LeftAt: 0, IsAtEnd: true, IsSkipping: false, IsCompressed: false } file
+            || file.Delivered.Offset != file.Offset || !file.Delivered.IsSettled
+            || _services.Time.GetElapsedTime(file.LastGrowth) < ParkAfter)
         {
             return;
         }
-        TimeSpan keep = stat.Links == 0 ? KeepDeleted : _files[^1] != file ? KeepReplaced : KeepRenamed;
-        if (services.Time.GetElapsedTime(Math.Max(file.LeftAt, file.LastGrowth), now) >= keep)
+        var parked = new ParkedFile(file.Stat);
+        _files.Close(0);
+        _parked = parked;
+        _services.Metrics.FilesActive.Add(1);
+    }
+
+    private void Unpark()
+    {
+        if (_parked is not null)
         {
-            file.IsFinishing = true;
-            file.IsAtEnd = false;
+            _parked = null;
+            _services.Metrics.FilesActive.Add(-1);
         }
     }
 
-    private OpenFile? NextFile()
+    private void OnClosed(OpenFile file)
     {
-        for (int i = 0; i < _files.Count;)
-        {
-            OpenFile file = _files[i];
-            if (!file.IsAtEnd)
-            {
-                return file;
-            }
-            if (file.IsFinishing || file.Content.Failure is not null)
-            {
-                Close(i);
-            }
-            else if (file.IsCompressed)
-            {
-                file.IsFinishing = true;
-                return file;
-            }
-            else
-            {
-                i++;
-            }
-        }
-        return null;
-    }
-
-    private void Close(int index)
-    {
-        OpenFile file = _files[index];
-        _files.RemoveAt(index);
         if (file.Content.Failure is { } failure)
         {
             Fail($"cannot decompress: {failure}");
         }
-        if (file.IsCompressed)
+        if (file.IsCompressed && _tail.Options.Compression is not null)
         {
-            _opener.Finish(tail.Path, file);
+            _opener.Finish(_tail.Path, file);
         }
-        file.Dispose();
-        services.Positions.Update(file.Delivered);
-        services.Metrics.FilesActive.Add(-1);
     }
+
+    private static DateTimeOffset LastSeen(List<PathPosition> known) =>
+        DateTimeOffset.FromUnixTimeSeconds(known.Count == 0 ? 0 : known.Max(static position => position.Entry.Seen));
 
     private void Unwatch()
     {
         if (_watchedTarget is not null)
         {
-            services.Wakeups.Unwatch(tail, _watchedTarget);
+            _services.Wakeups.Unwatch(_tail, _watchedTarget);
             _watchedTarget = null;
         }
     }
@@ -353,8 +426,13 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     {
         if (Problem is null)
         {
-            ProblemSince = services.Time.GetTimestamp();
-            LogFailed(tail.Path, cause);
+            ProblemSince = _services.Time.GetTimestamp();
+            LogFailed(_tail.Path, cause);
+        }
+        if (Problem != cause)
+        {
+            _services.Metrics.Errors.Increment();
+            State = State with { LastError = cause, LastErrorAt = _services.Time.GetUtcNow() };
         }
         Problem = cause;
     }
