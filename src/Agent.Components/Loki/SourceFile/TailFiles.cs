@@ -11,38 +11,28 @@ namespace Agent.Components.Loki.SourceFile;
 /// <remarks>Only <see cref="State"/>, <see cref="Lag"/> and <see cref="IsRetired"/> may be read outside of the tail's turn.</remarks>
 internal sealed partial class TailFiles : IDisposable
 {
-    private static readonly TimeSpan ParkAfter = TimeSpan.FromMinutes(5);
-
     private readonly FileTail _tail;
     private readonly TailServices _services;
-    private readonly bool _wasThereAtStart;
     private readonly OpenFiles _files;
     private readonly TailPace _pace;
-    private readonly FileOpener _opener;
-    private readonly RotationSearch _search;
+    private readonly TailProblem _problem;
+    private readonly TailWatch _watch;
+    private readonly TailPath _path;
     private readonly ILogger _logger;
     private volatile bool _isRetired;
-    private ParkedFile? _parked;
-    private string? _watchedTarget;
-    private bool _isWatched;
     private bool _hasGrown;
-    private bool _hasRead;
-    private bool _hasFailed;
-    private DateTimeOffset _searched;
-    private bool _isRetiring;
-    private bool _wasMissing;
     private bool _wasReported;
 
     public TailFiles(FileTail tail, TailServices services, bool wasThereAtStart)
     {
         _tail = tail;
         _services = services;
-        _wasThereAtStart = wasThereAtStart;
-        _files = new OpenFiles(services, OnClosed);
-        _pace = new TailPace(services.Time);
-        _opener = new FileOpener(services);
-        _search = new RotationSearch(services);
         _logger = services.Logger;
+        _pace = new TailPace(services.Time);
+        _problem = new TailProblem(services, tail.Path);
+        _watch = new TailWatch(tail, services.Wakeups);
+        _files = new OpenFiles(services, file => _path!.OnClosed(file));
+        _path = new TailPath(tail, services, new TailParts(_files, _watch, _problem, Lag), wasThereAtStart);
     }
 
     /// <summary>True once a turn has found that the target is gone and nothing is open any more.</summary>
@@ -56,24 +46,13 @@ internal sealed partial class TailFiles : IDisposable
         private set => Volatile.Write(ref field, value);
     } = new();
 
-    private string? Problem { get; set; }
-
-    private long ProblemSince { get; set; }
-
-    private PositionRequest Request => new(_tail.Path, _tail.Target.Key, _tail.Options)
-    {
-        AnyLabels = _tail.IsAloneOnPath,
-        WasThereAtStart = _wasThereAtStart && !_hasRead,
-        IsNew = _hasRead || _wasMissing,
-    };
-
     /// <summary>Finds out what became of the path and of the open files.</summary>
     public void BeginTurn()
     {
         _hasGrown = false;
         _wasReported = _tail.WasReported;
         _tail.WasReported = false;
-        Try(CheckPath);
+        Try(_path.Check);
         Try(RefreshAll);
     }
 
@@ -89,7 +68,7 @@ internal sealed partial class TailFiles : IDisposable
                 BlockResult result = reader.Read(file, labels, timestamp);
                 file.IsAtEnd = result.IsAtEnd;
                 start = result.Start;
-                _hasFailed = false;
+                _problem.ReadingWentWell();
                 if (file.IsAtEnd)
                 {
                     file.Lag.EndAt(file.Offset);
@@ -102,8 +81,7 @@ internal sealed partial class TailFiles : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _hasFailed = true;
-            Fail(exception.Message);
+            _problem.FailReading(exception.Message);
         }
         return false;
     }
@@ -111,32 +89,34 @@ internal sealed partial class TailFiles : IDisposable
     /// <summary>Decides when to look again.</summary>
     public void EndTurn()
     {
-        ParkIdle();
+        _path.ParkIdle();
         TailOptions options = _tail.Options;
-        bool isInTransition = Problem is not null || _search.IsToRepeat || _files.IsInTransition;
-        long due = _pace.Next(options, new TurnResult(_hasGrown, _wasReported, _isWatched)
+        bool isInTransition = _problem.Cause is not null || _path.IsToRepeat || _files.IsInTransition;
+        long due = _pace.Next(options, new TurnResult(_hasGrown, _wasReported, _watch.IsWatched)
         {
             IsInTransition = isInTransition,
             HasLeft = _files.HasLeft,
-            IsLinked = _watchedTarget is not null,
+            IsLinked = _watch.IsLinked,
         });
-        if (_opener.OpenAt > _services.Time.GetTimestamp())
+        if (_path.OpenAt > _services.Time.GetTimestamp())
         {
-            due = Math.Min(due, _opener.OpenAt);
+            due = Math.Min(due, _path.OpenAt);
         }
         OpenFile? newest = _files.Newest;
         State = State with
         {
-            Problem = Problem,
-            ProblemSince = ProblemSince,
-            HasRead = _hasRead,
+            Problem = _problem.Cause,
+            ProblemSince = _problem.Since,
+            LastError = _problem.LastError,
+            LastErrorAt = _problem.LastErrorAt,
+            HasRead = _path.HasRead,
             IsPolled = _pace.IsPolled,
             DueAt = due,
             ReadOffset = newest?.Offset ?? State.ReadOffset,
             DeliveredOffset = newest?.Delivered.Offset ?? State.DeliveredOffset,
             Size = newest?.Stat.Size ?? State.Size,
             OpenFiles = _files.Count,
-            IsParked = _parked is not null,
+            IsParked = _path.IsParked,
         };
         _isRetired = _tail.IsRetiring && _files.Count == 0;
     }
@@ -144,9 +124,8 @@ internal sealed partial class TailFiles : IDisposable
     public void Dispose()
     {
         _files.CloseAll();
-        Unpark();
-        _services.Wakeups.Unwatch(_tail, _tail.Path);
-        Unwatch();
+        _path.Unpark();
+        _watch.End();
     }
 
     private void Try(Action check)
@@ -157,162 +136,7 @@ internal sealed partial class TailFiles : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Fail(exception.Message);
-        }
-    }
-
-    private void CheckPath()
-    {
-        bool isThere = FileStat.TryGet(_tail.Path, out FileStat stat, out string error);
-        OpenFile? known = isThere ? _files.Find(stat.Identity) : null;
-        _files.MarkLeft(known);
-        if (_tail.IsRetiring)
-        {
-            Retire(known, isThere);
-            return;
-        }
-        _isWatched = _services.Wakeups.Watch(_tail, _tail.Path);
-        if (!isThere)
-        {
-            _wasMissing = true;
-            SearchMissing();
-            Fail(error);
-        }
-        else if (known is not null)
-        {
-            Reconfigure(known);
-            Problem = _hasFailed ? Problem : null;
-            SearchAgain(known);
-        }
-        else if (_parked?.IsUnchanged(stat) == true || _services.Positions.IsReadElsewhere(stat.Identity, Request))
-        {
-            Problem = null;
-        }
-        else if (_opener.IsToWait(stat, _tail.Options))
-        {
-            Problem = _opener.IsLeftAlone(stat) ? Problem : null;
-        }
-        else
-        {
-            Open();
-        }
-    }
-
-    // What still stands at the path can be read by whoever wants it later; what left it can not.
-    private void Retire(OpenFile? current, bool isThere)
-    {
-        Problem = null;
-        if (!_isRetiring && !isThere)
-        {
-            SearchMissing();
-        }
-        _isRetiring = true;
-        if (current is not null)
-        {
-            _files.Close(_files.IndexOf(current));
-        }
-        Unpark();
-        _files.FinishAll();
-    }
-
-    private void Reconfigure(OpenFile file)
-    {
-        TailOptions options = _tail.Options;
-        if (file.Options.Compression != options.Compression)
-        {
-            _files.Close(_files.IndexOf(file));
-            Open();
-        }
-        else if (file.Options.ReadsOtherwiseThan(options))
-        {
-            file.Reconfigure(options);
-        }
-        for (int i = 0; i < _files.Count; i++)
-        {
-            _files[i].Delivered.Labels = _tail.Target.Key;
-        }
-    }
-
-    private void Open()
-    {
-        List<PathPosition> before = _services.Positions.OfPath(Request);
-        PositionRequest request = Request;
-        // Something stood at the path that was read: what stands there now came later.
-        request = request with { IsNew = request.IsNew || before.Count > 0 };
-        OpenFile? newest = _files.Newest;
-        OpenedFile opened = _opener.Open(request, newest);
-        if (opened.IsContinued)
-        {
-            _files.Close(_files.Count - 1);
-        }
-        if (opened.File is not { } file)
-        {
-            Fail(FileOpener.DamagedPosition);
-            return;
-        }
-        bool isReturn = _parked is { } parked && parked.Stat.Identity == file.Identity && (opened.IsKnown || parked.Stat.Size == 0);
-        string path = file.RealPath() ?? _tail.Path;
-        if (!opened.IsContinued && !isReturn)
-        {
-            Search(new RotationScope(path, before) { Live = file.Identity, IsLiveKnown = opened.IsKnown }, _files.Count);
-        }
-        if (_hasRead && !isReturn)
-        {
-            _services.Metrics.Rotations.Increment();
-        }
-        Unpark();
-        Add(_files.Count, file);
-        Unwatch();
-        if (path != _tail.Path)
-        {
-            _watchedTarget = path;
-            _isWatched &= _services.Wakeups.Watch(_tail, path);
-        }
-    }
-
-    private void Add(int index, OpenFile file)
-    {
-        file.Delivered.Labels = _tail.Target.Key;
-        _files.Insert(index, file);
-        Lag.Add(file.Lag);
-        _hasRead = true;
-        Problem = null;
-    }
-
-    // Files may have been rotated away before anybody looked, or more than one since.
-    private void Search(RotationScope scope, int index)
-    {
-        scope = scope with
-        {
-            Since = _files.Newest?.Stat.Modified ?? _parked?.Stat.Modified ?? LastSeen(scope.Known),
-            Left = _parked?.Stat.Identity,
-        };
-        foreach (OpenFile file in _search.Run(Request, scope))
-        {
-            Add(index++, file);
-        }
-    }
-
-    // Nothing stands at the path: what was rotated away from it is read meanwhile.
-    private void SearchMissing()
-    {
-        string path = _watchedTarget ?? _tail.Path;
-        bool isThere = FileStat.TryGet(Path.GetDirectoryName(path) ?? "/", out FileStat folder, out _);
-        if (!isThere || (folder.Modified == _searched && _parked is null && !_search.IsToRepeat && !_tail.IsRetiring))
-        {
-            return;
-        }
-        _searched = folder.Modified;
-        Search(new RotationScope(path, _services.Positions.OfPath(Request)), _files.Count);
-        Unpark();
-    }
-
-    private void SearchAgain(OpenFile live)
-    {
-        if (_search.IsToRepeat)
-        {
-            var scope = new RotationScope(live.RealPath() ?? _tail.Path, _services.Positions.OfPath(Request)) { Live = live.Identity, IsLiveKnown = true };
-            Search(scope, _files.IndexOf(live));
+            _problem.Fail(exception.Message);
         }
     }
 
@@ -366,80 +190,15 @@ internal sealed partial class TailFiles : IDisposable
         if (file.LeftAt == 0)
         {
             // What was not read yet may be in a copy that was made before.
-            Search(new RotationScope(file.RealPath() ?? _tail.Path, _services.Positions.OfPath(Request)) { Live = file.Identity }, index);
+            _path.Search(new RotationScope(file.RealPath() ?? _tail.Path, _services.Positions.OfPath(_path.Request)) { Live = file.Identity }, index);
         }
         if (_files.Count == count)
         {
             _services.Metrics.BytesTruncated.Add(Math.Max(0, file.Stat.Size - file.Offset));
         }
-        file.Restart(_services.Positions.Track(file.Identity, fingerprint, Request, 0));
-    }
-
-    private void ParkIdle()
-    {
-        if (_files.Count != 1 || _files[0] is not { LeftAt: 0, IsAtEnd: true, IsSkipping: false, IsCompressed: false } file
-            || file.Delivered.Offset != file.Offset || !file.Delivered.IsSettled
-            || _services.Time.GetElapsedTime(file.LastGrowth) < ParkAfter)
-        {
-            return;
-        }
-        var parked = new ParkedFile(file.Stat);
-        _files.Close(0);
-        _parked = parked;
-        _services.Metrics.FilesActive.Add(1);
-    }
-
-    private void Unpark()
-    {
-        if (_parked is not null)
-        {
-            _parked = null;
-            _services.Metrics.FilesActive.Add(-1);
-        }
-    }
-
-    private void OnClosed(OpenFile file)
-    {
-        if (file.Content.Failure is { } failure)
-        {
-            Fail($"cannot decompress: {failure}");
-        }
-        if (file.IsCompressed && _tail.Options.Compression is not null)
-        {
-            _opener.Finish(_tail.Path, file);
-        }
-    }
-
-    private static DateTimeOffset LastSeen(List<PathPosition> known) =>
-        DateTimeOffset.FromUnixTimeSeconds(known.Count == 0 ? 0 : known.Max(static position => position.Entry.Seen));
-
-    private void Unwatch()
-    {
-        if (_watchedTarget is not null)
-        {
-            _services.Wakeups.Unwatch(_tail, _watchedTarget);
-            _watchedTarget = null;
-        }
-    }
-
-    private void Fail(string cause)
-    {
-        if (Problem is null)
-        {
-            ProblemSince = _services.Time.GetTimestamp();
-            LogFailed(_tail.Path, cause);
-        }
-        if (Problem != cause)
-        {
-            _services.Metrics.Errors.Increment();
-            State = State with { LastError = cause, LastErrorAt = _services.Time.GetUtcNow() };
-        }
-        Problem = cause;
+        file.Restart(_services.Positions.Track(file.Identity, fingerprint, _path.Request, 0));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Path} was truncated: read up to {Offset}, now {Size} bytes long; reading it from its start")]
     private partial void LogTruncated(string path, long offset, long size);
-
-    [LoggerMessage(LogLevel.Warning, "cannot read {Path}, will try again: {Cause}")]
-    private partial void LogFailed(string path, string cause);
 }

@@ -22,6 +22,18 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
         }
     }
 
+    /// <summary>How many of them neither run nor wait for a turn.</summary>
+    public int Idle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tails.Count(static tail => tail.Turns.IsIdle);
+            }
+        }
+    }
+
     /// <summary>Makes the tails those of <paramref name="targets"/>. A target whose labels alone changed keeps its tail.</summary>
     public void Follow(List<ResolvedTarget> targets, TailOptions options, bool isFirst, bool isNew)
     {

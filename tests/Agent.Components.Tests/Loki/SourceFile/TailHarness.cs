@@ -28,7 +28,7 @@ internal sealed class TailHarness : IDisposable
         {
             Positions = PositionKeeper.Open(_context, ""),
             Metrics = new SourceFileMetrics(_context.Metrics, Time),
-            Wakeups = new TailWakeups(static _ => { }, static () => { }),
+            Wakeups = new TailWakeups(tail => Woken?.Invoke(tail), static () => { }),
             Time = Time,
             Logger = NullLogger.Instance,
             Consumer = consumer ?? Collected,
@@ -42,6 +42,9 @@ internal sealed class TailHarness : IDisposable
     public LogCollector Collected { get; } = new();
 
     public FileTail Tail { get; }
+
+    /// <summary>Called for tails that events wake, where events were asked for.</summary>
+    public Action<FileTail>? Woken { get; set; }
 
     public SourceFileMetrics Metrics => _services.Metrics;
 
