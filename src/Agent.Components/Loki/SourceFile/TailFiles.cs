@@ -75,6 +75,7 @@ internal sealed partial class TailFiles : IDisposable
                 }
                 if (file.Offset != start)
                 {
+                    Cover(file);
                     return true;
                 }
             }
@@ -180,6 +181,17 @@ internal sealed partial class TailFiles : IDisposable
         file.LastGrowth = _services.Time.GetTimestamp();
         file.IsAtEnd = false;
         file.Lag.Grow(stat.Size, file.LastGrowth);
+    }
+
+    // A file may grow between a look at it and reading it: what is known of it must cover what is delivered.
+    private static void Cover(OpenFile file)
+    {
+        FileFingerprint fingerprint = file.Delivered.Fingerprint;
+        if (!fingerprint.IsFull && file.Offset > fingerprint.Length && !file.IsCompressed)
+        {
+            Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
+            file.Delivered.Fingerprint = FileFingerprint.Of(file.Start(buffer));
+        }
     }
 
     private void Truncate(OpenFile file, int index, in FileStat stat, FileFingerprint fingerprint)

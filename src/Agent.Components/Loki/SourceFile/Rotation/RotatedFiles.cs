@@ -6,8 +6,12 @@ namespace Agent.Components.Loki.SourceFile.Rotation;
 /// <summary>Looks for what was rotated away from one path, when there is reason to: each look lists a folder.</summary>
 internal sealed class RotatedFiles(TailServices services)
 {
+    // Changes that come quickly one after the other leave the same time on a folder.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1.5);
+
     private readonly RotationSearch _search = new(services);
     private DateTimeOffset _folderChanged;
+    private long _changeSeen;
 
     /// <summary>True where the last look has to be repeated: lines have to be delivered first.</summary>
     public bool IsToRepeat => _search.IsToRepeat;
@@ -19,13 +23,17 @@ internal sealed class RotatedFiles(TailServices services)
     /// <summary>Nothing stands at the path: whatever changes in the folder may be a rotation.</summary>
     public List<OpenFile> FindWithoutLive(in PositionRequest request, RotationScope scope, bool isUrgent)
     {
-        bool isThere = FileStat.TryGet(Path.GetDirectoryName(scope.Path) ?? "/", out FileStat folder, out _);
-        if (!isThere || (folder.Modified == _folderChanged && !isUrgent && !IsToRepeat))
+        if (!FileStat.TryGet(Path.GetDirectoryName(scope.Path) ?? "/", out FileStat folder, out _))
         {
             return [];
         }
-        _folderChanged = folder.Modified;
-        return Find(request, scope);
+        if (folder.Modified != _folderChanged)
+        {
+            _folderChanged = folder.Modified;
+            _changeSeen = services.Time.GetTimestamp();
+        }
+        bool isQuiet = services.Time.GetElapsedTime(_changeSeen) > Settling;
+        return isQuiet && !isUrgent && !IsToRepeat ? [] : Find(request, scope);
     }
 
     private static DateTimeOffset LastSeen(List<PathPosition> known) =>

@@ -70,6 +70,6 @@ internal readonly record struct RotatedName(string Base, string Digits, bool IsD
         }
         digits = found[..count].ToString();
         isDated = count >= ShortestTime;
-        return isDated || (count == rest.Length - 1 && count <= LongestNumber);
+        return isDated || (rest[0] == '.' && count == rest.Length - 1 && count <= LongestNumber);
     }
 }

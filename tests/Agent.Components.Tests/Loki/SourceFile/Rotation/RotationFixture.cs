@@ -11,8 +11,9 @@ internal sealed class RotationFixture : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("invar-rotation-").FullName;
     private int _rotations;
 
-    // The files have the system's times, and those are compared with the agent's.
-    public RotationFixture() => Context = new TestComponentContext("loki.source.file.test", new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+    private readonly FakeTimeProvider _time = new();
+
+    public RotationFixture() => Context = new TestComponentContext("loki.source.file.test", _time);
 
     public TestComponentContext Context { get; }
 
@@ -24,7 +25,12 @@ internal sealed class RotationFixture : IDisposable
 
     public void Write(params string[] lines) => WriteTo("0.log", lines);
 
-    public void WriteTo(string name, params string[] lines) => File.AppendAllText(PathOf(name), string.Concat(lines.Select(static line => line + "\n")));
+    // Times of change are compared with the agent's clock.
+    public void WriteTo(string name, params string[] lines)
+    {
+        File.AppendAllText(PathOf(name), string.Concat(lines.Select(static line => line + "\n")));
+        SetAge(name, TimeSpan.Zero);
+    }
 
     /// <summary>Renames the file as kubelet does.</summary>
     public string Rotate()
@@ -42,6 +48,7 @@ internal sealed class RotationFixture : IDisposable
             gzip.Write(File.ReadAllBytes(PathOf(name)));
         }
         File.Move(PathOf(name + ".tmp"), PathOf(name + ".gz"));
+        SetAge(name + ".gz", TimeSpan.Zero);
         File.Delete(PathOf(name));
         return name + ".gz";
     }
@@ -49,7 +56,7 @@ internal sealed class RotationFixture : IDisposable
     public void Delete(string name) => File.Delete(PathOf(name));
 
     public void SetAge(string name, TimeSpan age) =>
-        File.SetLastWriteTimeUtc(PathOf(name), (TimeProvider.System.GetUtcNow() - age).UtcDateTime);
+        File.SetLastWriteTimeUtc(PathOf(name), (_time.GetUtcNow() - age).UtcDateTime);
 
     public TailHarness Start(TailOptions? options = null, ILogConsumer? consumer = null) => new(Live, options, consumer ?? Collected, Context);
 

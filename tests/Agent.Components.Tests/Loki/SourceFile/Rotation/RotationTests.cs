@@ -9,8 +9,6 @@ public sealed class RotationTests : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("SEEDS") ?? "4"))];
-
     [Fact]
     public void Two_rotations_between_two_looks_lose_nothing()
     {
@@ -228,57 +226,5 @@ public sealed class RotationTests : IDisposable
         tail.Run();
 
         _log.Expect("1", "3");
-    }
-
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public void Ten_rotations_a_second_for_a_while_lose_and_double_nothing(int seed)
-    {
-        var random = new Random(seed);
-        var kept = new Queue<string>();
-        int sequence = 1;
-        _log.Write("line 0");
-        TailHarness tail = _log.Start();
-        tail.Run();
-        for (int second = 0; second < 60; second++)
-        {
-            for (int rotation = 0; rotation < 10; rotation++)
-            {
-                _log.Write([.. Enumerable.Range(0, random.Next(4)).Select(_ => $"line {sequence++}")]);
-                if (random.Next(4) == 0)
-                {
-                    tail.Turn();
-                }
-                if (File.Exists(_log.Live))
-                {
-                    kept.Enqueue(_log.Rotate());
-                }
-                if (random.Next(3) == 0)
-                {
-                    tail.Turn();
-                }
-                while (kept.Count > 12)
-                {
-                    tail.Run();
-                    File.Delete(_log.PathOf(kept.Peek()));
-                    File.Delete(_log.PathOf(kept.Dequeue() + ".gz"));
-                }
-                if (random.Next(3) == 0 && File.Exists(_log.PathOf(kept.First())))
-                {
-                    _log.Compress(kept.First());
-                }
-                tail.Time.Advance(TimeSpan.FromMilliseconds(100));
-            }
-            if (second % 7 == 6)
-            {
-                tail.Stop();
-                tail.Dispose();
-                tail = _log.Start();
-            }
-        }
-        tail.Run();
-        tail.Dispose();
-
-        _log.Expect([.. Enumerable.Range(0, sequence).Select(static i => $"line {i}")]);
     }
 }
