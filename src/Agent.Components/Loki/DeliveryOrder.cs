@@ -28,6 +28,18 @@ internal sealed class DeliveryOrder<TPosition>(TPosition start)
         }
     }
 
+    /// <summary>True while nothing that was begun is under way.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _outstanding.Count == 0;
+            }
+        }
+    }
+
     /// <summary>A receipt for a batch after which the source goes on at <paramref name="end"/>.</summary>
     public Receipt Begin(TPosition end)
     {
