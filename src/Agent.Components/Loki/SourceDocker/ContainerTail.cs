@@ -23,6 +23,7 @@ internal sealed partial class ContainerTail : IDisposable
     private volatile StreamLabels _labels = new(null, null);
     private volatile string? _problem;
     private volatile bool _isRunning;
+    private volatile bool _isGone;
     private DockerPosition _position;
     private RetrySchedule _retry = NewRetry();
     private string? _drained;
@@ -47,10 +48,19 @@ internal sealed partial class ContainerTail : IDisposable
     /// <summary>Why the log cannot be read now, or null.</summary>
     public string? Problem => _problem;
 
+    /// <summary>True where there is a problem, and it is not that the container was removed.</summary>
+    public bool IsFailing => _problem is not null && !_isGone;
+
     /// <summary>True while a connection to the log is open.</summary>
     public bool IsRunning => _isRunning;
 
-    public void Start(CancellationToken stop) => Run = Task.Run(() => RunAsync(stop), CancellationToken.None);
+    public void Start(CancellationToken stop)
+    {
+        Run = Task.Run(() => RunAsync(stop), CancellationToken.None);
+        // Only once it has ended: who is told looks whether it has.
+        _ = Run.ContinueWith(
+            _ => _services.Changed(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 
     /// <summary>Takes other labels; lines that are read from now on have them.</summary>
     public void Apply(DockerTarget target, StreamLabels labels)
@@ -107,10 +117,6 @@ internal sealed partial class ContainerTail : IDisposable
         {
             // The ordinary end.
         }
-        finally
-        {
-            _services.Changed();
-        }
     }
 
     /// <returns>How long to wait before the next turn.</returns>
@@ -122,9 +128,12 @@ internal sealed partial class ContainerTail : IDisposable
             ContainerState? state = await _services.Client.InspectAsync(Target.Id, connection.Token);
             if (state is not { } found)
             {
+                // Ordinary: the targets say so a little later.
+                _isGone = true;
                 SetProblem("no such container");
                 return GoneWait;
             }
+            _isGone = false;
             SetProblem(null);
             if (!found.IsRunning && found.FinishedAt == _drained)
             {

@@ -217,7 +217,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
         lock (_gate)
         {
             count = _tails.Count;
-            foreach (ContainerTail tail in _tails.Values.Where(static tail => tail.Problem is not null))
+            foreach (ContainerTail tail in _tails.Values.Where(static tail => tail.IsFailing))
             {
                 first ??= tail;
                 failing++;

@@ -1,4 +1,3 @@
-using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 
 namespace Agent.Components.Loki.SourceJournal;

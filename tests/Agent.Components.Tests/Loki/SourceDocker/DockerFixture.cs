@@ -14,7 +14,6 @@ internal sealed class DockerFixture : IAsyncDisposable
 
     private CancellationTokenSource _stop = new();
     private LokiSourceDocker? _component;
-    private Task _run = Task.CompletedTask;
     private FakeDocker? _docker;
 
     public FakeTimeProvider Time { get; } = new();
@@ -24,6 +23,8 @@ internal sealed class DockerFixture : IAsyncDisposable
     public LogCollector Collected { get; } = new();
 
     public FakeContainer Container { get; private set; } = new();
+
+    public Task Run { get; private set; } = Task.CompletedTask;
 
     public LokiSourceDocker Component => _component!;
 
@@ -57,7 +58,7 @@ internal sealed class DockerFixture : IAsyncDisposable
         _stop = new CancellationTokenSource();
         _component = new LokiSourceDocker(Context);
         await _component.ApplyAsync(arguments ?? Arguments, CancellationToken.None);
-        _run = _component.RunAsync(_stop.Token);
+        Run = _component.RunAsync(_stop.Token);
     }
 
     /// <summary>Lets time go by until there are so many lines.</summary>
@@ -83,7 +84,7 @@ internal sealed class DockerFixture : IAsyncDisposable
             return;
         }
         await _stop.CancelAsync();
-        await _run.WaitAsync(TimeSpan.FromSeconds(30));
+        await Run.WaitAsync(TimeSpan.FromSeconds(30));
         Task disposing = _component.DisposeAsync().AsTask();
         await AdvanceUntilAsync(() => disposing.IsCompleted);
         _component = null;

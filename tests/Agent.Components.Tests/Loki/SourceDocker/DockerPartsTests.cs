@@ -1,5 +1,4 @@
 using System.Text;
-using Agent.Components.Common.Http;
 using Agent.Components.Loki.SourceDocker;
 using Agent.Components.Tests.Decoding;
 using Agent.Sdk;

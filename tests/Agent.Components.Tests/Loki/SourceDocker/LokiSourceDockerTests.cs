@@ -3,7 +3,6 @@ using Agent.Components.Common.Relabel;
 using Agent.Components.Loki.SourceDocker;
 using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
-using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceDocker;
 
@@ -314,6 +313,47 @@ public sealed class LokiSourceDockerTests : IAsyncDisposable
 
         Assert.Equal(["error"], await _docker.LinesAsync(1));
         Assert.Equal(1, _docker.Metric("loki_source_docker_dropped_entries_total"));
+    }
+
+    [Fact]
+    public async Task A_consumer_that_fails_fails_the_run()
+    {
+        await _docker.DaemonAsync();
+        _docker.Container.Write(T, "one");
+        await _docker.StartAsync(_docker.Arguments with { ForwardTo = [new BlockingConsumer { Failure = new IOException("full") }] });
+
+        await Assert.ThrowsAsync<IOException>(() => _docker.Run.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<IOException>(_docker.StopAsync);
+
+        // The next run begins where delivery ended.
+        await _docker.StartAsync();
+        Assert.Equal(["one"], await _docker.LinesAsync(1));
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_consumer()
+    {
+        var blocking = new BlockingConsumer();
+        await _docker.DaemonAsync();
+        _docker.Container.Write(T, "one");
+        await _docker.StartAsync(_docker.Arguments with { ForwardTo = [blocking] });
+        await blocking.Entered;
+        await _docker.StopAsync();
+
+        await _docker.StartAsync();
+
+        Assert.Equal(["one"], await _docker.LinesAsync(1));
+    }
+
+    [Fact]
+    public async Task A_container_that_was_removed_is_no_failure()
+    {
+        await _docker.DaemonAsync();
+        _docker.Docker.Containers.Clear();
+        await _docker.StartAsync();
+        await SourceFileFixture.UntilAsync(() => _docker.Component.DebugState().ToText().Contains("no such container", StringComparison.Ordinal));
+
+        Assert.Equal(HealthState.Healthy, _docker.Context.Health);
     }
 
     [Fact]

@@ -1,11 +1,9 @@
 using Agent.Components.Common.Relabel;
 using Agent.Components.Loki.SourceJournal;
 using Agent.Components.Tests.Decoding;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
-using Agent.Telemetry;
 using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceJournal;
@@ -137,6 +135,19 @@ public sealed class EntryTests : IAsyncDisposable
         Decode(block, out DiagnosticBag diagnostics);
 
         Assert.Contains("'matches'", Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_consumer()
+    {
+        var blocking = new BlockingConsumer();
+        await _journal.StartAsync(_journal.Arguments with { ForwardTo = [blocking] }, static (_, _) => new MemoryJournal([("MESSAGE", "a")]));
+        await blocking.Entered;
+
+        await _journal.StopAsync();
+
+        Assert.True(_journal.Run.IsCompletedSuccessfully);
+        Assert.False(File.Exists(Path.Combine(_journal.Context.StoragePath, "cursor")));
     }
 
     [Fact]

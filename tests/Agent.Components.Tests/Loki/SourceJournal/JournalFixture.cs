@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Agent.Components.Loki.SourceJournal;
 using Agent.Components.Tests.Loki.SourceFile;
-using Agent.Sdk;
 using Agent.Sdk.Metrics;
-using Agent.Telemetry.Logs;
 using Agent.Testing;
 using ChildProcess = System.Diagnostics.Process;
 
