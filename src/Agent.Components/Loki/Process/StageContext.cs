@@ -15,6 +15,9 @@ public sealed class StageContext(MetricScope metrics, ILogger logger, TimeProvid
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>What a timed stage calls when it begins to have something to do.</summary>
+    internal Action Wake { get; init; } = static () => { };
+
     /// <summary>Names of extracted values, one table for the whole pipeline.</summary>
     public SlotTable Slots { get; } = new();
 
