@@ -58,6 +58,9 @@ public sealed class MetricScope : IDisposable
         }
     }
 
+    /// <summary>Whether all instruments of the scope carry a label of that name.</summary>
+    public bool HasLabel(string name) => Array.Exists(_constant, label => label.Key == name);
+
     /// <summary>Removes one series that this scope made.</summary>
     public void Remove(Instrument instrument)
     {

@@ -63,6 +63,7 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
         }
         var pipeline = new Pipeline(arguments.Stage, _context, _wake.Ring);
         IReadOnlyList<IBatchStage> left = earlier is null ? [] : pipeline.TakeOver(earlier.Pipeline);
+        earlier?.Pipeline.CloseMetrics();
         _route = new Route(pipeline, next);
         _arguments = arguments;
         if (earlier is not null)

@@ -1,3 +1,4 @@
+using Agent.Components.Loki.Process.CustomMetrics;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk;
 using Agent.Telemetry;
@@ -10,6 +11,7 @@ internal sealed class Pipeline
 {
     private readonly IReadOnlyList<IBatchStage> _batchStages;
     private readonly IReadOnlyList<ITimedStage> _timedStages;
+    private readonly CustomFamilies _families;
     private readonly RunPool _runs;
     private readonly Throttle _throttle;
     private readonly CallGate _gate = new();
@@ -31,6 +33,7 @@ internal sealed class Pipeline
         LabelSets = new LabelSetCache(stageContext.Changes, context.Metrics);
         _batchStages = program.BatchStages;
         _timedStages = program.TimedStages;
+        _families = stageContext.Families;
         _throttle = new Throttle(context.Time);
         _runs = new RunPool(this);
     }
@@ -101,6 +104,9 @@ internal sealed class Pipeline
         _throttle.Open();
         return _gate.Close() ? FlushAsync(ValueTask.CompletedTask, stop) : ValueTask.CompletedTask;
     }
+
+    /// <summary>Removes the metrics that stages define, before another pipeline makes its own.</summary>
+    public void CloseMetrics() => _families.Close();
 
     /// <summary>Nothing waits for a rate limit any more.</summary>
     public void LetThrough() => _throttle.Open();
