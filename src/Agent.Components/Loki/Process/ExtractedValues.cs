@@ -93,6 +93,18 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
         return _slots[slot];
     }
 
+    /// <summary>Whether there is a value of that name, even one that is null.</summary>
+    public bool Contains(ReadOnlySpan<byte> utf8, PooledBytes scratch)
+    {
+        int slot = names.Find(utf8);
+        if (slot >= 0)
+        {
+            return Get(slot, scratch).Kind != SlotKind.Absent;
+        }
+        string name = nameCache.Get(utf8);
+        return Holds(_extras, name) || _labels.Exists(labels => labels.Contains(name));
+    }
+
     /// <summary>Every name that has a value, in no particular order.</summary>
     public void CopyTo(List<ExtractedValue> all, PooledBytes scratch)
     {

@@ -147,6 +147,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
     {
         foreach (PartialLine line in lines)
         {
+            line.ReleaseReceipts(run);
             run.Emit(line.Latest!, line.Bytes, Next);
             line.Release(run);
         }
