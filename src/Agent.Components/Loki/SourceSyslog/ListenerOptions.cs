@@ -32,6 +32,9 @@ public sealed record ListenerOptions : IValidated
     internal const int DefaultUdpHostCacheSize = 128;
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromSeconds(120);
 
+    /// <summary>Timers reach no further than some 49 days.</summary>
+    private static readonly TimeSpan LongestIdleTimeout = TimeSpan.FromDays(49);
+
     /// <summary>Address to listen on, as host:port; all addresses where the host is left out.</summary>
     public required string Address { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record ListenerOptions : IValidated
 
     internal int MaxMessage => MaxMessageLength > 0 ? MaxMessageLength : DefaultMaxMessageLength;
 
-    internal TimeSpan Idle => IdleTimeout > TimeSpan.Zero ? IdleTimeout : DefaultIdleTimeout;
+    internal TimeSpan Idle => IdleTimeout <= TimeSpan.Zero ? DefaultIdleTimeout : IdleTimeout < LongestIdleTimeout ? IdleTimeout : LongestIdleTimeout;
 
     internal int DatagramsAtOnce => UdpQueueSize > 0 ? UdpQueueSize : DefaultUdpQueueSize;
 

@@ -67,7 +67,7 @@ internal sealed class ListenerSet(ListenerServices services)
         ["listeners_info"] = new ListValue([.. _running.Select(static one => Describe(one.Listener))]),
     });
 
-    private static Value Describe(SyslogListener listener) => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
+    private static MapValue Describe(SyslogListener listener) => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
     {
         ["ready"] = Value.Of(listener.BoundTo is not null),
         ["listen_address"] = Value.Of(listener.BoundTo?.ToString() ?? listener.Options.Address),

@@ -1,4 +1,3 @@
-using System.Net;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 

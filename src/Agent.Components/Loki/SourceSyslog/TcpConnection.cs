@@ -72,7 +72,7 @@ internal sealed partial class TcpConnection(SyslogListener listener, Socket sock
         }
         catch (Exception failed) when (failed is AuthenticationException or IOException or OperationCanceledException)
         {
-            LogHandshake(listener.Services.Logger, _peer.Address, listener.Options.Address, failed.Message);
+            listener.ReportBad(_peer, $"the TLS handshake failed: {failed.Message}");
             await secure.DisposeAsync().ConfigureAwait(false);
             return null;
         }
@@ -183,9 +183,6 @@ internal sealed partial class TcpConnection(SyslogListener listener, Socket sock
         }
         return _buffer.AsMemory(_end);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot speak TLS with {Peer} on {Address}: {Cause}")]
-    private static partial void LogHandshake(ILogger logger, string peer, string address, string cause);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "syslog connection of {Peer} on {Address} was silent for too long")]
     private static partial void LogIdle(ILogger logger, string peer, string address);

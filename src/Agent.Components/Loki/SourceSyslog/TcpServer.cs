@@ -53,7 +53,7 @@ internal sealed partial class TcpServer(SyslogListener listener)
         {
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
             {
-                socket.DualMode = address.Host.Length == 0 && options.Protocol is SyslogProtocol.Tcp or SyslogProtocol.Udp;
+                socket.DualMode = endpoint.Address.Equals(IPAddress.IPv6Any) && options.Protocol is SyslogProtocol.Tcp or SyslogProtocol.Udp;
             }
             socket.Bind(endpoint);
             return socket;
