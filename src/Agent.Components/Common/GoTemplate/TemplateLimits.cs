@@ -10,7 +10,7 @@ public sealed record TemplateLimits
     public int Output { get; init; } = 16 << 20;
 
     /// <summary>Bytes that functions read and make, loops included.</summary>
-    public long Work { get; init; } = 256L << 20;
+    public long Work { get; init; } = 64L << 20;
 
     /// <summary>Templates within templates.</summary>
     public int Depth { get; init; } = 200;

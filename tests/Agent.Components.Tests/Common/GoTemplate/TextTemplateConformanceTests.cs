@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Agent.Components.Common.GoTemplate;
@@ -34,11 +35,24 @@ public sealed class TextTemplateConformanceTests
             return $"{text}: {error}";
         }
         using TemplateRun run = template!.Execute(data);
-        string output = Encoding.UTF8.GetString(run.Output);
+        string output = Decode(run.Output);
         bool fails = json.TryGetProperty("exec_error", out JsonElement execError);
         string expected = json.GetProperty(fails ? "partial" : "output").GetString()!;
         return output == expected && run.Error == (fails ? execError.GetString() : null)
             ? null
             : $"{text}\n  expected {expected} {(fails ? execError : "")}\n  got      {output} {run.Error}";
+    }
+
+    // As Go's JSON encoder, which recorded the data: a U+FFFD for each byte that is no UTF-8.
+    private static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        while (!bytes.IsEmpty)
+        {
+            bool valid = Rune.DecodeFromUtf8(bytes, out Rune rune, out int width) == OperationStatus.Done;
+            text.Append(valid ? rune.ToString() : "\ufffd");
+            bytes = bytes[(valid ? width : 1)..];
+        }
+        return text.ToString();
     }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Agent.Components.Common.GoTemplate.Formatting;
+using Agent.Components.Common.GoTemplate.Functions;
 using Agent.Components.Common.GoTemplate.Syntax;
 using Agent.Components.Common.GoTemplate.Values;
 
@@ -49,9 +51,18 @@ internal sealed class CallEvaluator(TemplateRun run, ExpressionEvaluator express
         {
             run.SetArgument(next, Check(value, function.TypeOf(count - 1), at));
         }
-        GoValue result = run.Failed ? default : Invoke(callee, run.Arguments(start));
+        GoValue result = run.Failed ? default
+            : function.Name == BuiltInFunctions.Call ? NoFunction(callee, words, run.Arguments(start))
+            : Invoke(callee, run.Arguments(start));
         run.EndArguments(start);
         return result;
+    }
+
+    // No value in a template is a function. Go's message names what was taken for one, which a function's body does not know.
+    private GoValue NoFunction(Callee callee, IReadOnlyList<TemplateNode> words, ReadOnlySpan<GoValue> arguments)
+    {
+        string name = words.Count > 1 ? words[1].ToString() : GoPrinter.ToText(run, arguments[0]);
+        return run.Fail(callee.Node, $"error calling call: {(arguments[0].IsNil ? "call of nil" : $"non-function {name} of type {arguments[0].Type}")}");
     }
 
     private GoValue Invoke(Callee callee, ReadOnlySpan<GoValue> arguments)

@@ -21,19 +21,18 @@ internal sealed class ExpressionEvaluator
     public GoValue Pipeline(GoValue dot, PipeNode pipe)
     {
         GoValue value = default;
-        bool isFirst = true;
-        foreach (CommandNode command in pipe.Commands)
+        for (int i = 0; i < pipe.Commands.Count; i++)
         {
-            value = _run.Step() ? Command(dot, command, isFirst ? null : value) : default;
+            value = _run.Step() ? Command(dot, pipe.Commands[i], i == 0 ? null : value) : default;
             if (_run.Failed)
             {
                 return default;
             }
             value = value.IsNil ? default : value;
-            isFirst = false;
         }
-        foreach (string variable in pipe.Variables)
+        for (int i = 0; i < pipe.Variables.Count; i++)
         {
+            string variable = pipe.Variables[i];
             if (!pipe.IsAssign)
             {
                 _run.Push(variable, value);

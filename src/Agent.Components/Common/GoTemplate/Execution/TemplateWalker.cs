@@ -22,9 +22,10 @@ internal sealed class TemplateWalker(TemplateRun run, ExpressionEvaluator expres
 
     public Flow Walk(GoValue dot, ListNode list)
     {
-        foreach (TemplateNode node in list.Nodes)
+        // By index: an enumerator would be allocated for every line.
+        for (int i = 0; i < list.Nodes.Count; i++)
         {
-            Flow flow = run.Step() ? Walk(dot, node) : Flow.Stop;
+            Flow flow = run.Step() ? Walk(dot, list.Nodes[i]) : Flow.Stop;
             if (flow != Flow.Next || run.Failed)
             {
                 return run.Failed ? Flow.Stop : flow;
@@ -136,7 +137,7 @@ internal sealed class TemplateWalker(TemplateRun run, ExpressionEvaluator expres
             case GoKind.Invalid or GoKind.Interface:
                 break;
             default:
-                run.Fail(node, $"range can't iterate over {GoPrinter.ToText(run, value)}");
+                run.Fail(node.Pipe.Commands[^1].Words[^1], $"range can't iterate over {GoPrinter.ToText(run, value)}");
                 break;
         }
         return run.Failed ? Flow.Stop : flow;

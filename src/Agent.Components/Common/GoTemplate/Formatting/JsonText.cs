@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Agent.Components.Common.GoTemplate.Values;
-using Agent.Sdk;
 
 namespace Agent.Components.Common.GoTemplate.Formatting;
 

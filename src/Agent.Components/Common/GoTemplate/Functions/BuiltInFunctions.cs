@@ -9,13 +9,16 @@ namespace Agent.Components.Common.GoTemplate.Functions;
 /// <summary>The functions of text/template itself, but for the comparisons. (<c>slice</c> is sprig's.)</summary>
 internal static class BuiltInFunctions
 {
+    /// <summary>The name of the function that calls functions, which always fails.</summary>
+    public const string Call = "call";
+
     public static void AddTo(FunctionSet functions) => functions
         .AddShortCircuit("and", stopsAt: false)
         .AddShortCircuit("or", stopsAt: true)
         .Add("not", [GoType.Reflected], static (_, arguments) => GoValue.Of(!arguments[0].IsTrue))
         .Add("len", [GoType.Reflected], Len)
         .AddVariadic("index", [GoType.Reflected, GoType.Reflected], Index)
-        .AddVariadic("call", [GoType.Reflected, GoType.Reflected], Call)
+        .AddVariadic(Call, [GoType.Reflected, GoType.Reflected], static (_, _) => default)
         .AddVariadic("print", FunctionSet.OneAny, GoPrinter.Print)
         .AddVariadic("println", FunctionSet.OneAny, GoPrinter.PrintLine)
         .AddVariadic("printf", [GoType.String, GoType.Any], static (run, arguments) => GoPrinter.Printf(run, arguments[0].AsText, arguments[1..]))
@@ -96,10 +99,6 @@ internal static class BuiltInFunctions
         }
         return item;
     }
-
-    // No value in a template is a function.
-    private static GoValue Call(TemplateRun run, ReadOnlySpan<GoValue> arguments) =>
-        run.Raise(arguments[0].IsNil ? "call of nil" : $"non-function of type {arguments[0].Type}");
 
     private static GoValue Html(TemplateRun run, string text)
     {

@@ -1,5 +1,4 @@
 using Agent.Components.Common.GoTemplate.Execution;
-using Agent.Components.Common.GoTemplate.Formatting;
 using Agent.Components.Common.GoTemplate.Values;
 using Agent.Components.Common.GoTime;
 using Agent.Sdk;

@@ -1,4 +1,3 @@
-using Agent.Components.Common.GoTemplate.Execution;
 using Agent.Components.Common.GoTemplate.Values;
 
 namespace Agent.Components.Common.GoTemplate.Functions;

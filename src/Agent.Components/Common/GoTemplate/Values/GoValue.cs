@@ -1,5 +1,4 @@
 using System.Numerics;
-using Agent.Components.Common.GoTime;
 
 namespace Agent.Components.Common.GoTemplate.Values;
 

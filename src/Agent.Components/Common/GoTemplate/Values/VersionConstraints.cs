@@ -27,6 +27,7 @@ internal sealed class VersionConstraints
     {
         constraints = new VersionConstraints();
         error = null;
+        Span<ByteRange> match = stackalloc ByteRange[1];
         foreach (string alternative in RewriteRanges(text).Split("||"))
         {
             byte[] utf8 = GoText.ToUtf8(alternative);
@@ -37,7 +38,6 @@ internal sealed class VersionConstraints
                 return false;
             }
             var all = new List<VersionConstraint>();
-            Span<ByteRange> match = stackalloc ByteRange[1];
             PatternMatches matches = One.EnumerateMatches(utf8, match);
             while (matches.MoveNext())
             {
