@@ -57,6 +57,9 @@ public sealed class LogRecord
 
     public void Set(int slot, SlotValue value) => Extracted.Set(slot, value);
 
+    /// <summary>Takes an extracted value away.</summary>
+    public void Remove(int slot) => Extracted.Remove(slot);
+
     /// <summary>Sets an extracted value under a name that the line itself gave.</summary>
     public void Set(ReadOnlySpan<byte> name, SlotValue value) => Extracted.Set(name, value);
 
