@@ -123,34 +123,10 @@ internal sealed partial class ContainerTail : IDisposable
     private async Task<TimeSpan> TurnAsync(CancellationTokenSource connection, CancellationToken stop)
     {
         DockerPosition before = _position;
+        TimeSpan? wait = null;
         try
         {
-            ContainerState? state = await _services.Client.InspectAsync(Target.Id, connection.Token);
-            if (state is not { } found)
-            {
-                // Ordinary: the targets say so a little later.
-                _isGone = true;
-                SetProblem("no such container");
-                return GoneWait;
-            }
-            _isGone = false;
-            SetProblem(null);
-            if (!found.IsRunning && found.FinishedAt == _drained)
-            {
-                return Poll;
-            }
-            await FollowAsync(found, connection, stop);
-            if (!found.IsRunning)
-            {
-                // Nothing more comes until it ends another time.
-                _drained = found.FinishedAt;
-                return Poll;
-            }
-            if (before != _position)
-            {
-                _retry = NewRetry();
-                return SoonAgain;
-            }
+            wait = await ReadAsync(connection, stop);
         }
         catch (Exception exception) when (!_isDelivering && (exception is HttpRequestException or IOException or InvalidDataException))
         {
@@ -165,7 +141,32 @@ internal sealed partial class ContainerTail : IDisposable
             _isRunning = false;
         }
         _retry = before != _position ? NewRetry() : _retry;
-        return _retry.Next(null);
+        return wait ?? _retry.Next(null);
+    }
+
+    /// <returns>How long nothing more is to be expected; null where the log of a running container ended.</returns>
+    private async Task<TimeSpan?> ReadAsync(CancellationTokenSource connection, CancellationToken stop)
+    {
+        ContainerState? state = await _services.Client.InspectAsync(Target.Id, connection.Token);
+        // Ordinary where there is none: the targets say so a little later.
+        _isGone = state is null;
+        SetProblem(_isGone ? "no such container" : null);
+        if (state is not { } found)
+        {
+            return GoneWait;
+        }
+        if (!found.IsRunning && found.FinishedAt == _drained)
+        {
+            return Poll;
+        }
+        await FollowAsync(found, connection, stop);
+        if (found.IsRunning)
+        {
+            return null;
+        }
+        // Nothing more comes until it ends another time.
+        _drained = found.FinishedAt;
+        return Poll;
     }
 
     private async Task FollowAsync(ContainerState state, CancellationTokenSource connection, CancellationToken stop)
