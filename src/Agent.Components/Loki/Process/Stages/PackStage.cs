@@ -3,7 +3,6 @@ using Agent.Components.Loki.Process.Json;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
-using Agent.Telemetry;
 
 namespace Agent.Components.Loki.Process.Stages;
 

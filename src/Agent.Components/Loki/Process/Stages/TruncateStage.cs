@@ -9,14 +9,13 @@ namespace Agent.Components.Loki.Process.Stages;
 public sealed partial class TruncateStage : LogStage
 {
     private readonly TruncateRule[] _rules;
-    private readonly TruncatedFields _fields;
     private readonly int _truncated;
 
     private TruncateStage(Arguments arguments, StageContext context)
     {
         _truncated = context.Slot(TruncatedFields.ValueName);
-        _fields = new TruncatedFields(context.Metrics);
-        _rules = [.. arguments.Rule.Select(rule => new TruncateRule(rule, _fields, context))];
+        var fields = new TruncatedFields(context.Metrics);
+        _rules = [.. arguments.Rule.Select(rule => new TruncateRule(rule, fields, context))];
     }
 
     public sealed record Arguments : StageArguments
@@ -67,7 +66,7 @@ public sealed partial class TruncateStage : LogStage
             fields |= rule.Apply(record);
             if (fields != 0)
             {
-                _fields.Note(record, _truncated, fields);
+                TruncatedFields.Note(record, _truncated, fields);
             }
         }
         return true;

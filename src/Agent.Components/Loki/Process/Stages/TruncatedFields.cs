@@ -34,7 +34,7 @@ internal sealed class TruncatedFields(MetricScope metrics)
     }
 
     /// <summary>Adds fields, one bit each, to those that the value lists already.</summary>
-    public void Note(LogRecord record, int slot, int fields)
+    public static void Note(LogRecord record, int slot, int fields)
     {
         SlotValue value = record.Get(slot);
         if (value.Kind != SlotKind.Text || value.Text.IsEmpty)
