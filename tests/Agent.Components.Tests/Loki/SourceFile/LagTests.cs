@@ -1,4 +1,3 @@
-using Agent.Components.Loki.SourceFile;
 using Agent.Components.Tests.Loki.SourceFile.Rotation;
 using Agent.Sdk.Metrics;
 

@@ -1,5 +1,4 @@
 using Agent.Components.Common.Files;
-using Agent.Storage;
 
 namespace Agent.Components.Loki.SourceFile.Rotation;
 

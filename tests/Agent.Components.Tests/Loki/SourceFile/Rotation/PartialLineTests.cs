@@ -85,6 +85,21 @@ public sealed class PartialLineTests : IDisposable
         _log.Expect([.. expected]);
     }
 
+    [Fact]
+    public void A_line_that_never_ends_is_held_up_to_16_MiB_and_cut_there_and_counted()
+    {
+        string part = new('p', 1024 * 1024);
+        using var pipeline = new PipelineFixture(_log.Collected, new CriStage.Arguments());
+        for (int i = 0; i < 18; i++)
+        {
+            pipeline.Send($"{Time} stdout P {part}");
+        }
+        pipeline.Send($"{Time} stdout F end");
+
+        Assert.Equal(16 * 1024 * 1024, Assert.Single(_log.Collected.Lines).Length);
+        Assert.Equal(3, pipeline.Count("loki_process_cri_lines_truncated_total"));
+    }
+
     // A stage that goes with the agent forgets what it held.
     private void RunOnce()
     {

@@ -1,6 +1,3 @@
-using Agent.Components.Loki.SourceFile;
-using Agent.Components.Tests.Loki.SourceFile;
-
 namespace Agent.Components.Tests.Loki.SourceFile.Rotation;
 
 public sealed class RotationTests : IDisposable
