@@ -15,7 +15,7 @@ public sealed partial class EventlogmessageStage : LogStage
     private EventlogmessageStage(Arguments arguments, StageContext context)
     {
         _source = context.Slot(arguments.Source);
-        _fields = new MessageFields(arguments.DropInvalidLabels, arguments.OverwriteExisting, GoText.IsLabelName);
+        _fields = new MessageFields(arguments.DropInvalidLabels, arguments.OverwriteExisting, EventText.IsLabelName);
         _dropped = new DropCounter(context.Metrics, "eventlogmessage_stage");
     }
 
@@ -34,7 +34,7 @@ public sealed partial class EventlogmessageStage : LogStage
 
         public void Validate(ValidationContext context)
         {
-            if (!GoText.IsLabelName(Encoding.UTF8.GetBytes(Source)))
+            if (!EventText.IsLabelName(Encoding.UTF8.GetBytes(Source)))
             {
                 context.Error("source", $"invalid label name: {Source}");
             }

@@ -17,7 +17,7 @@ internal sealed class MessageFields(bool dropsInvalidNames, bool overwrites, Fun
             {
                 return false;
             }
-            name = GoText.ToLabelName(text.Span, record.Scratch);
+            name = EventText.ToLabelName(text.Span, record.Scratch);
         }
         if (!overwrites && record.Has(name.Span))
         {
@@ -32,7 +32,7 @@ internal sealed class MessageFields(bool dropsInvalidNames, bool overwrites, Fun
     /// <summary>Sets a value, without the white space around it; one that is no UTF-8 is left out.</summary>
     public static void Set(ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> value, LogRecord record)
     {
-        value = GoText.Trim(value);
+        value = EventText.Trim(value);
         if (Utf8.IsValid(value.Span))
         {
             record.Set(name.Span, SlotValue.OfText(value));

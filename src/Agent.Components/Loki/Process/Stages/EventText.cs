@@ -5,7 +5,7 @@ using Agent.Telemetry;
 namespace Agent.Components.Loki.Process.Stages;
 
 /// <summary>What stages that read messages of Windows do to names and values, as Go does it: by rune, over UTF-8.</summary>
-internal static class GoText
+internal static class EventText
 {
     private static readonly SearchValues<byte> NameBytes =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"u8);
