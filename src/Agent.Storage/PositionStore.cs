@@ -60,6 +60,24 @@ public sealed class PositionStore
         }
     }
 
+    /// <summary>The entries of all files that stood at a path, with these labels; or, where <paramref name="anyLabels"/> and there are none, with any.</summary>
+    public List<FilePosition> OfPath(string path, string labels, bool anyLabels)
+    {
+        lock (_gate)
+        {
+            var ofPath = new List<FilePosition>();
+            foreach ((FileIdentity identity, List<FilePosition> list) in _byIdentity)
+            {
+                if (!identity.IsNone)
+                {
+                    ofPath.AddRange(list.FindAll(entry => entry.Path == path));
+                }
+            }
+            List<FilePosition> same = ofPath.FindAll(entry => entry.Labels == labels);
+            return same.Count == 0 && anyLabels ? ofPath : same;
+        }
+    }
+
     /// <summary>The entry that another agent left for a path; taken out of the store, since its file gets an entry of its own.</summary>
     public FilePosition? TakeImported(string path, string labels, bool anyLabels)
     {

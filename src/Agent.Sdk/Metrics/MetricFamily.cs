@@ -6,46 +6,74 @@ namespace Agent.Sdk.Metrics;
 public sealed record MetricSeries(string[] LabelNames, string[] LabelValues, Instrument Instrument);
 
 /// <summary>All series of one metric name.</summary>
+/// <remarks>A family without series may become another type: a reload can turn a counter that users define into a gauge.</remarks>
 public sealed class MetricFamily(string name, string help, MetricType type)
 {
     private readonly Lock _gate = new();
-    private ImmutableArray<MetricSeries> _series = [];
+    private readonly Dictionary<SeriesKey, MetricSeries> _series = [];
+    private ImmutableArray<MetricSeries>? _listed;
 
     public string Name { get; } = name;
 
-    public string Help { get; } = help;
+    public string Help { get; private set; } = help;
 
-    public MetricType Type { get; } = type;
+    public MetricType Type { get; private set; } = type;
 
-    public bool HasSeries => !_series.IsEmpty;
-
-    /// <summary>A snapshot.</summary>
-    public ImmutableArray<MetricSeries> Series => _series;
-
-    internal Instrument GetOrAdd(string[] names, string[] values, Func<Instrument> create, out bool added)
+    public bool HasSeries
     {
-        lock (_gate)
+        get
         {
-            foreach (MetricSeries series in _series)
+            lock (_gate)
             {
-                if (series.LabelValues.AsSpan().SequenceEqual(values) && series.LabelNames.AsSpan().SequenceEqual(names))
-                {
-                    added = false;
-                    return series.Instrument;
-                }
+                return _series.Count > 0;
             }
-            added = true;
-            Instrument instrument = create();
-            _series = _series.Add(new MetricSeries(names, values, instrument));
-            return instrument;
         }
     }
 
-    internal void Remove(string[] values)
+    /// <summary>A snapshot.</summary>
+    public ImmutableArray<MetricSeries> Series
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _listed ??= [.. _series.Values];
+            }
+        }
+    }
+
+    /// <summary>The instrument of a series, made where it is new; null where the family has series of another type.</summary>
+    internal Instrument? GetOrAdd(SeriesKey key, MetricKind kind, Func<Instrument> create, out bool added)
+    {
+        added = false;
+        lock (_gate)
+        {
+            if (_series.Count == 0)
+            {
+                (Help, Type) = (kind.Help, kind.Type);
+            }
+            if (Type != kind.Type)
+            {
+                return null;
+            }
+            if (_series.TryGetValue(key, out MetricSeries? series))
+            {
+                return series.Instrument;
+            }
+            added = true;
+            series = new MetricSeries(key.Names, key.Values, create());
+            _series.Add(key, series);
+            _listed = null;
+            return series.Instrument;
+        }
+    }
+
+    internal void Remove(SeriesKey key)
     {
         lock (_gate)
         {
-            _series = _series.RemoveAll(series => ReferenceEquals(series.LabelValues, values));
+            _series.Remove(key);
+            _listed = null;
         }
     }
 }

@@ -14,11 +14,6 @@ public sealed class MetricRegistry
     public IEnumerable<MetricFamily> Families() =>
         _families.Values.Where(static family => family.HasSeries).OrderBy(static family => family.Name, StringComparer.Ordinal);
 
-    internal MetricFamily Family(string name, string help, MetricType type)
-    {
-        MetricFamily family = _families.GetOrAdd(name, static (key, made) => new MetricFamily(key, made.help, made.type), (help, type));
-        return family.Type == type
-            ? family
-            : throw new InvalidOperationException($"BUG: metric {name} is declared as {family.Type} and as {type}");
-    }
+    internal MetricFamily Family(string name, MetricKind kind) =>
+        _families.GetOrAdd(name, static (key, made) => new MetricFamily(key, made.Help, made.Type), kind);
 }

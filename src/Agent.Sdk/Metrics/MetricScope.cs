@@ -8,7 +8,7 @@ namespace Agent.Sdk.Metrics;
 public sealed class MetricScope : IDisposable
 {
     private readonly MetricRegistry _registry;
-    private readonly List<(MetricFamily Family, string[] Labels)> _owned = [];
+    private readonly Dictionary<Instrument, (MetricFamily Family, SeriesKey Key)> _owned = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _gate = new();
     private readonly KeyValuePair<string, string>[] _constant;
 
@@ -50,17 +50,52 @@ public sealed class MetricScope : IDisposable
     {
         lock (_gate)
         {
-            foreach ((MetricFamily family, string[] labels) in _owned)
+            foreach ((MetricFamily family, SeriesKey key) in _owned.Values)
             {
-                family.Remove(labels);
+                family.Remove(key);
             }
             _owned.Clear();
         }
     }
 
+    /// <summary>Whether all instruments of the scope carry a label of that name.</summary>
+    public bool HasLabel(string name) => Array.Exists(_constant, label => label.Key == name);
+
+    /// <summary>Removes one series that this scope made.</summary>
+    public void Remove(Instrument instrument)
+    {
+        lock (_gate)
+        {
+            if (_owned.Remove(instrument, out (MetricFamily Family, SeriesKey Key) owned))
+            {
+                owned.Family.Remove(owned.Key);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes a series of a metric that the user named; null where that name is taken by a metric of another type. A counter made this way
+    /// is a <see cref="Metrics.Gauge"/> inside: what users count need not be whole numbers.
+    /// </summary>
+    /// <param name="name">The metric's name, valid as such.</param>
+    /// <param name="help">One sentence.</param>
+    /// <param name="type">A counter, a gauge or a histogram.</param>
+    /// <param name="instrument">What stands behind the series where it is new.</param>
+    /// <param name="labels">Labels of this series.</param>
+    public Instrument? TryAdd(
+        string name, string help, MetricType type, Instrument instrument, params ReadOnlySpan<(string Name, string Value)> labels) =>
+        Find(name, new MetricKind(help, type), labels, _ => instrument);
+
     private T Make<T>(
         string name, string help, MetricType type, ReadOnlySpan<(string Name, string Value)> labels, Func<MetricFamily, T> create)
         where T : Instrument
+    {
+        Instrument? instrument = Find(name, new MetricKind(help, type), labels, create);
+        return instrument is not null ? (T)instrument : throw new InvalidOperationException($"BUG: metric {name} is not a {type} only");
+    }
+
+    private Instrument? Find(
+        string name, MetricKind kind, ReadOnlySpan<(string Name, string Value)> labels, Func<MetricFamily, Instrument> create)
     {
         string[] names = new string[_constant.Length + labels.Length];
         string[] values = new string[names.Length];
@@ -72,15 +107,16 @@ public sealed class MetricScope : IDisposable
         {
             (names[_constant.Length + i], values[_constant.Length + i]) = labels[i];
         }
-        MetricFamily family = _registry.Family(name, help, type);
-        Instrument instrument = family.GetOrAdd(names, values, () => create(family), out bool added);
+        MetricFamily family = _registry.Family(name, kind);
+        var key = new SeriesKey(names, values);
+        Instrument? instrument = family.GetOrAdd(key, kind, () => create(family), out bool added);
         if (added)
         {
             lock (_gate)
             {
-                _owned.Add((family, values));
+                _owned.Add(instrument!, (family, key));
             }
         }
-        return (T)instrument;
+        return instrument;
     }
 }

@@ -11,6 +11,9 @@ internal static partial class Libc
     public const uint BirthTime = 0x800;
     public const int StatxSize = 256;
 
+    // 120 bytes on x86-64 and arm64; more, lest another one writes beyond it.
+    public const int StatfsSize = 256;
+
     // *_CLOEXEC and *_NONBLOCK, the same on x86-64 and arm64.
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
@@ -18,6 +21,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statfs(string path, Span<byte> result);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     public static partial int InotifyInit(int flags);

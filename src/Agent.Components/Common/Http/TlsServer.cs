@@ -39,7 +39,9 @@ internal sealed class TlsServer
     public void Configure(ListenOptions listen) =>
         listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Authentication()) });
 
-    private SslServerAuthenticationOptions Authentication()
+    /// <summary>For a new connection.</summary>
+    /// <exception cref="IOException">A file has changed and cannot be loaded.</exception>
+    public SslServerAuthenticationOptions Authentication()
     {
         PemCertificate.Loaded loaded = _certificate.Load();
         bool asks = _options.ClientAuthType is not ("" or "NoClientCert");

@@ -10,10 +10,13 @@ public sealed class DropCounter(MetricScope metrics, string reason)
 
     public void Increment()
     {
-        _counter ??= metrics.Counter(
-            "loki_process_dropped_lines_total",
-            "A count of all log lines dropped as a result of a pipeline stage",
-            ("reason", reason));
+        _counter ??= Of(metrics, reason);
         _counter.Increment();
     }
+
+    /// <summary>The counter itself, listed from now on.</summary>
+    internal static Counter Of(MetricScope metrics, string reason) => metrics.Counter(
+        "loki_process_dropped_lines_total",
+        "A count of all log lines dropped as a result of a pipeline stage",
+        ("reason", reason));
 }

@@ -52,6 +52,9 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
 
     public void Set(int slot, SlotValue value) => _slots[slot] = value;
 
+    /// <summary>Takes the value out of a slot, also where it came from a label.</summary>
+    public void Remove(int slot) => _slots[slot] = SlotValue.Removed;
+
     public void Set(ReadOnlySpan<byte> name, SlotValue value)
     {
         int slot = names.Find(name);
@@ -90,7 +93,19 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
         {
             _slots[slot] = FromLabels(names.NameOf(slot), scratch);
         }
-        return _slots[slot];
+        return _slots[slot].Kind == SlotKind.Removed ? default : _slots[slot];
+    }
+
+    /// <summary>Whether there is a value of that name, even one that is null.</summary>
+    public bool Contains(ReadOnlySpan<byte> utf8, PooledBytes scratch)
+    {
+        int slot = names.Find(utf8);
+        if (slot >= 0)
+        {
+            return Get(slot, scratch).Kind != SlotKind.Absent;
+        }
+        string name = nameCache.Get(utf8);
+        return Holds(_extras, name) || _labels.Exists(labels => labels.Contains(name));
     }
 
     /// <summary>Every name that has a value, in no particular order.</summary>
@@ -109,13 +124,15 @@ internal sealed class ExtractedValues(SlotTable names, NameCache nameCache)
         {
             foreach (Label label in _labels[i].Span)
             {
-                if (!Holds(all, label.Name))
+                if (!Holds(all, label.Name) && !IsRemoved(label.Name))
                 {
                     all.Add(new ExtractedValue(label.Name, Encode(label.Value, scratch)));
                 }
             }
         }
     }
+
+    private bool IsRemoved(string name) => names.Find(name) is >= 0 and int slot && _slots[slot].Kind == SlotKind.Removed;
 
     private static bool Holds(List<ExtractedValue> all, string name)
     {

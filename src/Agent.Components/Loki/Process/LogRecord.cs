@@ -57,6 +57,9 @@ public sealed class LogRecord
 
     public void Set(int slot, SlotValue value) => Extracted.Set(slot, value);
 
+    /// <summary>Takes an extracted value away.</summary>
+    public void Remove(int slot) => Extracted.Remove(slot);
+
     /// <summary>Sets an extracted value under a name that the line itself gave.</summary>
     public void Set(ReadOnlySpan<byte> name, SlotValue value) => Extracted.Set(name, value);
 
@@ -68,6 +71,9 @@ public sealed class LogRecord
         return value.HasText;
     }
 
+    /// <summary>Whether there is an extracted value of that name, even one that is null.</summary>
+    public bool Has(ReadOnlySpan<byte> name) => Extracted.Contains(name, Scratch);
+
     /// <summary>Lists every extracted value, in no particular order. The list is used again for the next question.</summary>
     public List<ExtractedValue> ListExtracted()
     {
@@ -78,6 +84,12 @@ public sealed class LogRecord
 
     /// <summary>Replaces structured metadata of that name in its place, else appends it.</summary>
     public void SetMetadata(string name, ReadOnlyMemory<byte> value) => _metadata.Set(name, value);
+
+    /// <summary>Replaces the value of the pair at an index of <see cref="Metadata"/>.</summary>
+    public void ReplaceMetadata(int index, ReadOnlyMemory<byte> value) => _metadata.Replace(index, value);
+
+    /// <summary>Removes structured metadata of that name, all of it.</summary>
+    public void RemoveMetadata(string name) => _metadata.Remove(name);
 
     internal void Reset(in LogEntry entry)
     {

@@ -8,8 +8,8 @@ namespace Agent.Components.Loki.Process;
 /// <remarks>
 /// A changed configuration becomes a new pipeline, swapped in between two batches. Lines that a stage held back (the first pieces of
 /// a CRI line) are not lost by that: the n-th stage of a kind goes on with what the n-th stage of that kind held before, and where the
-/// new pipeline has no such stage the held pieces are sent on as they are, through the rest of the old pipeline. When the agent stops
-/// they are dropped, and their receipts stay unsettled: the source reads them again.
+/// new pipeline has no such stage the held pieces are sent on as they are, through the rest of the old pipeline. When the agent stops,
+/// blocks of several lines are sent on; pieces of a CRI line are dropped, and their receipts stay unsettled: the source reads them again.
 /// </remarks>
 /// <example>
 /// loki.process "default" {
@@ -20,7 +20,10 @@ namespace Agent.Components.Loki.Process;
 [Component("loki.process")]
 public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILogConsumer
 {
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(5);
+
     private readonly ComponentContext _context;
+    private readonly WakeUp _wake = new();
 
     // Read once per batch: ApplyAsync may swap it meanwhile.
     private volatile Route? _route;
@@ -58,21 +61,31 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
             _arguments = arguments;
             return;
         }
-        var pipeline = new Pipeline(arguments.Stage, _context);
+        var pipeline = new Pipeline(arguments.Stage, _context, _wake.Ring);
         IReadOnlyList<IBatchStage> left = earlier is null ? [] : pipeline.TakeOver(earlier.Pipeline);
+        earlier?.Pipeline.CloseMetrics();
         _route = new Route(pipeline, next);
         _arguments = arguments;
         if (earlier is not null)
         {
             await earlier.Pipeline.RetireAsync(left, next, stop).ConfigureAwait(false);
         }
+        _wake.Ring();
     }
 
-    public Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration = stop.Register(stopped.SetResult);
-        return WaitAsync(stopped.Task, registration);
+        using ITimer timer = _context.Time.CreateTimer(_ => _wake.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _context.Time);
+        using CancellationTokenRegistration registration = stop.Register(() => Hurry(late));
+        while (!stop.IsCancellationRequested)
+        {
+            await _wake.WaitAsync().ConfigureAwait(false);
+            TimeSpan? due = await OnTimeAsync(isStopping: false, late.Token).ConfigureAwait(false);
+            timer.Change(due ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+        // The sources have stopped and the sinks have not. What cannot be handed on in time stays unsettled: its source reads it again.
+        await OnTimeAsync(isStopping: true, late.Token).ConfigureAwait(false);
     }
 
     public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
@@ -89,12 +102,14 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static async Task WaitAsync(Task stopped, CancellationTokenRegistration registration)
+    private ValueTask<TimeSpan?> OnTimeAsync(bool isStopping, CancellationToken stop) =>
+        _route is { } route ? route.Pipeline.OnTimeAsync(route.Next, isStopping, stop) : ValueTask.FromResult<TimeSpan?>(null);
+
+    private void Hurry(CancellationTokenSource late)
     {
-        await using (registration.ConfigureAwait(false))
-        {
-            await stopped.ConfigureAwait(false);
-        }
+        late.CancelAfter(LongestDrain);
+        _route?.Pipeline.LetThrough();
+        _wake.Ring();
     }
 
     private sealed record Route(Pipeline Pipeline, ILogConsumer Next);

@@ -1,3 +1,4 @@
+using Agent.Components.Loki.Process.CustomMetrics;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk;
 using Agent.Telemetry;
@@ -9,13 +10,19 @@ namespace Agent.Components.Loki.Process;
 internal sealed class Pipeline
 {
     private readonly IReadOnlyList<IBatchStage> _batchStages;
+    private readonly IReadOnlyList<ITimedStage> _timedStages;
+    private readonly CustomFamilies _families;
     private readonly RunPool _runs;
+    private readonly Throttle _throttle;
     private readonly CallGate _gate = new();
     private volatile Leftovers? _leftovers;
 
-    public Pipeline(ValueList<StageArguments> stages, ComponentContext context)
+    /// <param name="stages">The stages, validated.</param>
+    /// <param name="context">Of the component.</param>
+    /// <param name="wake">Makes somebody call <see cref="OnTimeAsync"/>.</param>
+    public Pipeline(ValueList<StageArguments> stages, ComponentContext context, Action wake)
     {
-        var stageContext = new StageContext(context.Metrics, context.Logger, context.Time);
+        var stageContext = new StageContext(context.Metrics, context.Logger, context.Time) { Wake = wake };
         var program = new ProgramBuilder();
         foreach (LogStage stage in stageContext.CreateAll(stages))
         {
@@ -25,6 +32,9 @@ internal sealed class Pipeline
         Slots = stageContext.Slots;
         LabelSets = new LabelSetCache(stageContext.Changes, context.Metrics);
         _batchStages = program.BatchStages;
+        _timedStages = program.TimedStages;
+        _families = stageContext.Families;
+        _throttle = new Throttle(context.Time);
         _runs = new RunPool(this);
     }
 
@@ -67,7 +77,8 @@ internal sealed class Pipeline
         try
         {
             PipelineRun run = _runs.Rent();
-            run.Process(batch);
+            run.Start(batch);
+            run.Process();
             ValueTask sent = SendAsync(run, next, stop);
             leaves = sent.IsCompleted;
             taken = leaves ? sent : LeaveLaterAsync(sent, stop);
@@ -90,7 +101,45 @@ internal sealed class Pipeline
     public ValueTask RetireAsync(IReadOnlyList<IBatchStage> left, ILogConsumer next, CancellationToken stop)
     {
         _leftovers = new Leftovers(left, next);
+        _throttle.Open();
         return _gate.Close() ? FlushAsync(ValueTask.CompletedTask, stop) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Removes the metrics that stages define, before another pipeline makes its own.</summary>
+    public void CloseMetrics() => _families.Close();
+
+    /// <summary>Nothing waits for a rate limit any more.</summary>
+    public void LetThrough() => _throttle.Open();
+
+    /// <summary>Does what stages have to do because time has passed; returns in how long there is more to do, null where there is nothing.</summary>
+    /// <param name="next">Gets what was held.</param>
+    /// <param name="isStopping">True where nothing may be held any more.</param>
+    /// <param name="stop">Gives up.</param>
+    public async ValueTask<TimeSpan?> OnTimeAsync(ILogConsumer next, bool isStopping, CancellationToken stop)
+    {
+        if (_timedStages.Count == 0 || !_gate.TryEnter())
+        {
+            return null;
+        }
+        bool isLast = false;
+        try
+        {
+            PipelineRun run = _runs.Rent();
+            foreach (ITimedStage stage in _timedStages)
+            {
+                stage.OnTime(run, isStopping);
+            }
+            await SendAsync(run, next, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            isLast = _gate.Leave();
+        }
+        if (isLast)
+        {
+            await FlushAsync(ValueTask.CompletedTask, stop).ConfigureAwait(false);
+        }
+        return _timedStages.Min(static stage => stage.DueIn());
     }
 
     private async ValueTask LeaveLaterAsync(ValueTask sent, CancellationToken stop)
@@ -127,6 +176,10 @@ internal sealed class Pipeline
 
     private ValueTask SendAsync(PipelineRun run, ILogConsumer next, CancellationToken stop)
     {
+        if (run.Wait > TimeSpan.Zero)
+        {
+            return SendSlowlyAsync(run, next, stop);
+        }
         Receipt? own = run.Seal();
         if (run.Outgoing.Count == 0)
         {
@@ -141,6 +194,28 @@ internal sealed class Pipeline
         }
         Finish(run, own);
         return ValueTask.CompletedTask;
+    }
+
+    // The lines that had to wait and the rest of their batch, in parts.
+    private async ValueTask SendSlowlyAsync(PipelineRun run, ILogConsumer next, CancellationToken stop)
+    {
+        while (true)
+        {
+            await _throttle.WaitAsync(run.Wait, stop).ConfigureAwait(false);
+            Receipt? own = run.Seal();
+            if (run.Outgoing.Count > 0)
+            {
+                await next.ConsumeAsync(run.Outgoing, stop).ConfigureAwait(false);
+            }
+            own?.Settle();
+            if (run.IsAtEnd)
+            {
+                _runs.Return(run);
+                return;
+            }
+            run.ClearSent();
+            run.Process();
+        }
     }
 
     private async ValueTask FinishLaterAsync(ValueTask sent, PipelineRun run, Receipt? own)

@@ -6,11 +6,20 @@ namespace Agent.Components.Loki.Process;
 /// <summary>One pass of one batch through the stages: what it works with, and what comes out. Pooled, and used by one call at a time.</summary>
 public sealed class PipelineRun
 {
+    // Lines that have to wait leave together, a second's worth at a time.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly Pipeline _pipeline;
     private readonly LogRecord _record;
     private readonly Stack<LogRecord> _spare = [];
     private readonly MetadataArena _metadata = new();
     private readonly List<Receipt> _released = [];
+
+    // Each stands for the batch in hand and the receipts that were released up to then; the run has a hold on each.
+    private readonly List<ReceiptBundle> _bundles = [];
+    private int _bundled;
+    private LogBatch? _batch;
+    private int _at;
     private Receipt? _incoming;
 
     internal PipelineRun(Pipeline pipeline)
@@ -22,22 +31,40 @@ public sealed class PipelineRun
     /// <summary>What the consumers get.</summary>
     public LogBatch Outgoing { get; } = new();
 
-    /// <summary>Runs all lines of a batch.</summary>
-    internal void Process(LogBatch batch)
+    /// <summary>How long the outgoing batch has to wait before it may be sent.</summary>
+    internal TimeSpan Wait { get; private set; }
+
+    /// <summary>True where no line of the batch is left.</summary>
+    internal bool IsAtEnd => _batch is null || _at == _batch.Count;
+
+    /// <summary>Begins with a batch.</summary>
+    internal void Start(LogBatch batch)
     {
         _incoming = batch.Receipt;
-        foreach (ref readonly LogEntry entry in batch.Entries)
+        _batch = batch;
+    }
+
+    /// <summary>Runs the lines of the batch, all of them, or as many as may leave together where a stage makes them wait.</summary>
+    internal void Process()
+    {
+        ReadOnlySpan<LogEntry> entries = _batch!.Entries;
+        while (_at < entries.Length && Wait < LongestWait)
         {
-            _record.Reset(entry);
+            _record.Reset(entries[_at++]);
             Continue(_record, 0);
         }
     }
 
+    /// <summary>Keeps the line in hand, and all that leaves with it, from being sent before that time has passed.</summary>
+    public void Delay(TimeSpan wait) => Wait = wait > Wait ? wait : Wait;
+
     /// <summary>Keeps the receipt of the batch in hand beyond this call; null where there is none.</summary>
+    /// <remarks>A line that another stage held before came with other batches: it is kept back for those too, and so is what comes after it.</remarks>
     public Receipt? HoldReceipt()
     {
-        _incoming?.Hold();
-        return _incoming;
+        Receipt? all = _released.Count == 0 ? _incoming : HoldAll();
+        all?.Hold();
+        return all;
     }
 
     /// <summary>Gives up a hold of <see cref="HoldReceipt"/>: the held data leaves with the outgoing batch, and is settled with it.</summary>
@@ -83,12 +110,43 @@ public sealed class PipelineRun
         return bundle;
     }
 
-    internal void Clear()
+    /// <summary>Forgets what has been sent; the rest of the batch may follow.</summary>
+    internal void ClearSent()
     {
+        foreach (ReceiptBundle bundle in _bundles)
+        {
+            bundle.Settle();
+        }
+        _bundles.Clear();
+        _bundled = 0;
         Outgoing.Clear();
         _metadata.Clear();
         _released.Clear();
+        Wait = TimeSpan.Zero;
+    }
+
+    internal void Clear()
+    {
+        ClearSent();
         _incoming = null;
+        _batch = null;
+        _at = 0;
+    }
+
+    private ReceiptBundle HoldAll()
+    {
+        if (_bundled == _released.Count)
+        {
+            return _bundles[^1];
+        }
+        Receipt[] all = _incoming is null ? [.. _released] : [.. _released, _incoming];
+        foreach (Receipt receipt in all)
+        {
+            receipt.Hold();
+        }
+        _bundled = _released.Count;
+        _bundles.Add(new ReceiptBundle(all));
+        return _bundles[^1];
     }
 
     private void Continue(LogRecord record, int at)

@@ -10,11 +10,15 @@ internal sealed class ProgramBuilder
 {
     private readonly List<Step> _steps = [];
     private readonly List<IBatchStage> _batchStages = [];
+    private readonly List<ITimedStage> _timedStages = [];
 
     public Step[] Steps => [.. _steps];
 
     /// <summary>Stages that hold lines, in order.</summary>
     public IReadOnlyList<IBatchStage> BatchStages => _batchStages;
+
+    /// <summary>Stages that have something to do when time passes, in order.</summary>
+    public IReadOnlyList<ITimedStage> TimedStages => _timedStages;
 
     public void Add(LogStage stage)
     {
@@ -23,6 +27,10 @@ internal sealed class ProgramBuilder
         {
             batchStage.Next = _steps.Count;
             _batchStages.Add(batchStage);
+        }
+        if (stage is ITimedStage timedStage)
+        {
+            _timedStages.Add(timedStage);
         }
     }
 

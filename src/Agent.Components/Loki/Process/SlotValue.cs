@@ -8,6 +8,9 @@ public enum SlotKind : byte
     /// <summary>The name is not in the extracted values.</summary>
     Absent,
 
+    /// <summary>A stage took the name out: it is not in the extracted values, not even where a label has it. Only slots themselves hold this.</summary>
+    Removed,
+
     /// <summary>The name is there, without a value: it exists for <c>stage.drop</c>, and cannot become text.</summary>
     Null,
     Text,
@@ -25,6 +28,8 @@ public readonly record struct SlotValue(SlotKind Kind, ReadOnlyMemory<byte> Text
 
     // 17 significant digits; the plain notation of the smallest double needs 324 places and more.
     private const int LongestNumber = 400;
+
+    internal static SlotValue Removed => new(SlotKind.Removed, default);
 
     public static SlotValue Null => new(SlotKind.Null, default);
 

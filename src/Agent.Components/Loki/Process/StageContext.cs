@@ -1,3 +1,5 @@
+using Agent.Components.Loki.Process.CustomMetrics;
+using Agent.Components.Loki.Process.GeoIp;
 using Agent.Components.Loki.Process.Labels;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
@@ -14,6 +16,15 @@ public sealed class StageContext(MetricScope metrics, ILogger logger, TimeProvid
     public ILogger Logger { get; } = logger;
 
     public TimeProvider Time { get; } = time;
+
+    /// <summary>What a timed stage calls when it begins to have something to do.</summary>
+    internal Action Wake { get; init; } = static () => { };
+
+    /// <summary>Metrics that stages define.</summary>
+    internal CustomFamilies Families { get; } = new(metrics, time);
+
+    /// <summary>Databases by path: stages that name the same file share what was read.</summary>
+    internal Dictionary<string, MmdbFile> Databases { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Names of extracted values, one table for the whole pipeline.</summary>
     public SlotTable Slots { get; } = new();

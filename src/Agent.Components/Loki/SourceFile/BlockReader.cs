@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
+using Agent.Components.Loki.Process.Stages;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 
@@ -49,13 +51,15 @@ internal sealed class BlockReader : IDisposable
             int filled = file.Content.Read(_buffer.AsSpan(0, _size), file.Offset);
             bool isShort = filled < _size;
             int at = file.IsSkipping ? Skip(file, _buffer.AsSpan(0, filled), isShort) : 0;
-            at += file.Format!.Split(_buffer.AsMemory(at, filled - at), labels, ref timestamp, Batch);
+            int end = Split(file, at, filled - at, labels, timestamp);
+            bool hasPartials = end < 0;
+            at = Math.Abs(end);
             file.Offset += at;
             if (at > 0)
             {
                 // The larger array is kept for the next long line; there is one per worker.
                 _size = BlockSize;
-                return new BlockResult(start, IsAtEnd: isShort && (at == filled || !file.IsFinishing));
+                return new BlockResult(start, IsAtEnd: !hasPartials && isShort && (at == filled || !file.IsFinishing));
             }
             if (isShort)
             {
@@ -75,6 +79,32 @@ internal sealed class BlockReader : IDisposable
     {
         Batch.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
+    }
+
+    // Lines that a container wrote in parts are held until their end comes, and the position waits for all of their batch. Where a
+    // block ends with such parts, they get a batch of their own, so that after a restart nothing else is read again.
+    private int Split(OpenFile file, int from, int count, LabelSet labels, long timestamp)
+    {
+        long first = timestamp;
+        int end = from + file.Format!.Split(_buffer.AsMemory(from, count), labels, ref timestamp, Batch);
+        if (!ReferenceEquals(file.Format, LineFormat.Utf8) || !TryFindPartials(Batch.Entries, out ReadOnlyMemory<byte> partial)
+            || !MemoryMarshal.TryGetArray(partial, out ArraySegment<byte> place))
+        {
+            return end;
+        }
+        Batch.Clear();
+        return -(from + file.Format.Split(_buffer.AsMemory(from, place.Offset - from), labels, ref first, Batch));
+    }
+
+    private static bool TryFindPartials(ReadOnlySpan<LogEntry> lines, out ReadOnlyMemory<byte> first)
+    {
+        int at = lines.Length;
+        while (at > 0 && CriLine.TryParse(lines[at - 1].Line.Span, out CriLine line) && line.IsPartial)
+        {
+            at--;
+        }
+        first = at < lines.Length ? lines[at].Line : default;
+        return at > 0 && at < lines.Length;
     }
 
     // A position from before a restart lies behind the mark, which still says how to read what follows.

@@ -12,6 +12,7 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
     private readonly Stack<BatchReceipt> _free = [];
     private FileFingerprint _fingerprint;
     private long _offset = start;
+    private long _readEnd = start;
     private volatile bool _closed;
 
     public FileIdentity Identity { get; } = identity;
@@ -51,6 +52,26 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
 
     public long Offset => Volatile.Read(ref _offset);
 
+    /// <summary>Where the last batch ends that was handed on, delivered or not.</summary>
+    public long ReadEnd => Volatile.Read(ref _readEnd);
+
+    /// <summary>True while nothing is handed on that is not settled.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _outstanding.Count == 0;
+            }
+        }
+    }
+
+    public bool IsClosed => _closed;
+
+    /// <summary>True once the file was truncated: what is delivered of its old content says nothing about its new one.</summary>
+    public bool IsSuperseded { get; set; }
+
     /// <summary>True once the file is closed and nothing of it is under way: its offset is final.</summary>
     public bool IsFinal
     {
@@ -78,6 +99,7 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
             receipt.Reset(end);
             _outstanding.Enqueue(receipt);
             Last = receipt;
+            Volatile.Write(ref _readEnd, end);
             return receipt;
         }
     }
@@ -87,6 +109,7 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
     {
         lock (_gate)
         {
+            Volatile.Write(ref _readEnd, end);
             if (_outstanding.Count > 0)
             {
                 Last!.End = end;

@@ -27,22 +27,20 @@ internal sealed partial class FileOpener(TailServices services)
     public void Finish(string path, OpenFile file) =>
         _finished = FileStat.TryGet(path, out FileStat stat, out _) && stat.Identity == file.Identity ? stat : null;
 
-    /// <summary>Opens the file; null where its position is damaged and the user wants such files left alone.</summary>
+    /// <summary>Opens the file; none where its position is damaged and the user wants such files left alone.</summary>
     /// <param name="request">Who reads it.</param>
     /// <param name="newest">The file that stood at the path before, if it is still open.</param>
-    /// <param name="isContinued">True where the file is <paramref name="newest"/> written anew: that one is done with.</param>
     /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">The agent has no right to read it.</exception>
-    public OpenFile? Open(in PositionRequest request, OpenFile? newest, out bool isContinued)
+    public OpenedFile Open(in PositionRequest request, OpenFile? newest)
     {
-        isContinued = false;
         SafeFileHandle handle = OpenFile.OpenHandle(request.Path, out FileStat stat);
         OpenFile? file = null;
         try
         {
             Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
             ReadOnlySpan<byte> start = OpenFile.StartOf(handle, buffer);
-            isContinued = IsReplacedInPlace(newest, stat, start);
+            bool isContinued = IsReplacedInPlace(newest, stat, start) && newest!.IsSameBefore(newest.Offset, handle);
             StartPoint point = isContinued
                 ? new StartPoint(StartKind.Offset, newest!.Offset, "replaced in place")
                 : services.Positions.Find(stat, start, request);
@@ -51,7 +49,7 @@ internal sealed partial class FileOpener(TailServices services)
             {
                 services.Positions.MarkUnreadable(stat.Identity, request);
                 _leftAlone = stat.Identity;
-                return null;
+                return default;
             }
             file = OpenFile.Create(handle, stat, request.Options, point.Offset);
             if (point.Kind == StartKind.End && stat.Size > 0)
@@ -59,7 +57,7 @@ internal sealed partial class FileOpener(TailServices services)
                 file.MoveToEnd(stat.Size);
             }
             file.Delivered = services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset);
-            return file;
+            return new OpenedFile(file, isContinued, point.IsKnown);
         }
         finally
         {
@@ -104,3 +102,9 @@ internal sealed partial class FileOpener(TailServices services)
     [LoggerMessage(LogLevel.Information, "reading {Path} from {Kind} {Offset}: {Reason}")]
     private partial void LogStart(string path, StartKind kind, long offset, string reason);
 }
+
+/// <summary>A file that was opened, or none where it is to be left alone.</summary>
+/// <param name="File">The file.</param>
+/// <param name="IsContinued">It is the file that stood there before, written anew: that one is done with.</param>
+/// <param name="IsKnown">It was read before.</param>
+internal readonly record struct OpenedFile(OpenFile? File, bool IsContinued, bool IsKnown);

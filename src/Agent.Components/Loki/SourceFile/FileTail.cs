@@ -20,8 +20,8 @@ internal sealed class FileTail : IDisposable
     {
         _services = services;
         _target = target;
-        _metrics = services.Metrics.Acquire(target.Path);
         _files = new TailFiles(this, services, wasThereAtStart);
+        _metrics = services.Metrics.Acquire(target.Path, _files.Lag);
         Options = options;
     }
 
@@ -68,6 +68,8 @@ internal sealed class FileTail : IDisposable
 
     public TailState State => _files.State;
 
+    public TailLag Lag => _files.Lag;
+
     /// <summary>Reads up to 1 MiB and hands it on.</summary>
     /// <returns>True where there is more to read now.</returns>
     public async ValueTask<bool> TurnAsync(BlockReader reader, CancellationToken stop)
@@ -99,7 +101,7 @@ internal sealed class FileTail : IDisposable
     public void Dispose()
     {
         _files.Dispose();
-        _services.Metrics.Release(Path);
+        _services.Metrics.Release(Path, Lag);
     }
 
     private long Now() => (_services.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * NanosecondsPerTick;

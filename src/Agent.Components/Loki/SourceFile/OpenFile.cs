@@ -56,7 +56,18 @@ internal sealed class OpenFile : IDisposable
     public FileStat Stat { get; set; }
 
     /// <summary>Null until the tail has decided where to start.</summary>
-    public DeliveredOffset Delivered { get; set; } = null!;
+    public DeliveredOffset Delivered
+    {
+        get;
+        set
+        {
+            field = value;
+            Lag ??= new FileLag(value);
+        }
+    } = null!;
+
+    /// <summary>How far its delivery is behind.</summary>
+    public FileLag Lag { get; private set; } = null!;
 
     /// <summary>Opens what stands at a path.</summary>
     /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
@@ -125,6 +136,18 @@ internal sealed class OpenFile : IDisposable
         Offset = IsSkipping ? size - (size % unit) : mark;
     }
 
+    /// <summary>True where another file holds the same just before an offset, as the copies of an editor do.</summary>
+    public bool IsSameBefore(long offset, SafeFileHandle other)
+    {
+        Span<byte> mine = stackalloc byte[4096];
+        Span<byte> its = stackalloc byte[4096];
+        long from = Math.Max(0, offset - mine.Length);
+        int length = (int)(offset - from);
+        return RandomAccess.Read(_handle, mine[..length], from) == length
+            && RandomAccess.Read(other, its[..length], from) == length
+            && mine[..length].SequenceEqual(its[..length]);
+    }
+
     /// <summary>The path under which the file can be found without links.</summary>
     public string? RealPath() => File.ResolveLinkTarget($"/proc/self/fd/{(int)_handle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName;
 
@@ -138,8 +161,10 @@ internal sealed class OpenFile : IDisposable
     /// <summary>Starts again: the file was truncated.</summary>
     public void Restart(DeliveredOffset delivered)
     {
+        Delivered.IsSuperseded = true;
         Delivered.Close();
         Delivered = delivered;
+        Lag.Restart(delivered);
         Offset = 0;
         IsSkipping = false;
         IsAtEnd = false;

@@ -2,7 +2,6 @@ using Agent.Components.Common.Files;
 using Agent.Sdk;
 using Agent.Storage;
 using Microsoft.Extensions.Logging;
-using YamlDotNet.Core;
 
 namespace Agent.Components.Loki.SourceFile;
 
@@ -14,17 +13,18 @@ internal sealed partial class PositionKeeper
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromDays(1);
 
     private readonly PositionStore _store;
+    private readonly PositionImport _import;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly List<DeliveredOffset> _tracked = [];
     private TaskCompletionSource? _settled;
-    private bool _importDamaged;
     private int _unsaved;
 
     private PositionKeeper(PositionStore store, ComponentContext context)
     {
         _store = store;
+        _import = new PositionImport(store, context);
         _time = context.Time;
         _logger = context.Logger;
     }
@@ -33,7 +33,7 @@ internal sealed partial class PositionKeeper
     public Action? Moved { get; set; }
 
     /// <summary>Entries that were found damaged.</summary>
-    public int DamagedEntries => _store.DamagedEntries + (_importDamaged ? 1 : 0);
+    public int DamagedEntries => _store.DamagedEntries + (_import.IsDamaged ? 1 : 0);
 
     /// <exception cref="ComponentException">A positions file is there but cannot be read: going on would send everything again.</exception>
     public static PositionKeeper Open(ComponentContext context, string legacyPath)
@@ -46,9 +46,9 @@ internal sealed partial class PositionKeeper
             {
                 LogDamaged(context.Logger, path, keeper.DamagedEntries);
             }
-            if (keeper._store.IsNew && !keeper.TryImport(Path.Combine(context.StoragePath, AlloyFileName)) && legacyPath.Length > 0)
+            if (keeper._store.IsNew && !keeper._import.TryImport(Path.Combine(context.StoragePath, AlloyFileName)) && legacyPath.Length > 0)
             {
-                keeper.TryImport(legacyPath);
+                keeper._import.TryImport(legacyPath);
             }
             return keeper;
         }
@@ -70,7 +70,7 @@ internal sealed partial class PositionKeeper
             return new StartPoint(StartKind.Offset, 0, "another file under a known inode");
         }
         known ??= _store.TakeImported(request.Path, request.Labels, request.AnyLabels);
-        bool isUnknownDamage = known is null && request.WasThereAtStart && (_store.HasUnknownDamage || _importDamaged);
+        bool isUnknownDamage = known is null && request.WasThereAtStart && (_store.HasUnknownDamage || _import.IsDamaged);
         if (known is { Offset: FilePosition.Unreadable } || isUnknownDamage)
         {
             return request.Options.OnPositionsFileError switch
@@ -83,11 +83,48 @@ internal sealed partial class PositionKeeper
         if (known is not null)
         {
             return known.Offset <= stat.Size || request.Options.Compression is not null
-                ? new StartPoint(StartKind.Offset, known.Offset, "known position")
+                ? new StartPoint(StartKind.Offset, known.Offset, "known position") { IsKnown = known.Fingerprint.Length > 0 || known.Identity.IsNone }
                 : new StartPoint(StartKind.Offset, 0, "shorter than its position: truncated");
         }
         bool wasThere = request.Options.TailFromEnd && !request.IsNew && !(stat.Born > request.Options.Since);
         return wasThere ? new StartPoint(StartKind.End, 0, "tail_from_end") : new StartPoint(StartKind.Offset, 0, "new file");
+    }
+
+    /// <summary>What is known of the files that stood at a path: the one that does, and those that were rotated away.</summary>
+    public List<PathPosition> OfPath(in PositionRequest request)
+    {
+        string path = request.Path;
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        lock (_gate)
+        {
+            List<DeliveredOffset> tracked = _tracked.FindAll(delivered => delivered.Path == path && !delivered.IsSuperseded);
+            foreach (DeliveredOffset delivered in tracked)
+            {
+                Put(delivered, now);
+            }
+            return _store.OfPath(path, request.Labels, request.AnyLabels).ConvertAll(
+                entry => new PathPosition(entry, tracked.FindLast(
+                    delivered => delivered.Identity == entry.Identity && delivered.Labels == entry.Labels && !delivered.IsFinal)));
+        }
+    }
+
+    /// <summary>The entry of a file, whatever its path was.</summary>
+    public FilePosition? Of(FileIdentity identity, in PositionRequest request) => _store.Find(identity, request.Labels, request.AnyLabels);
+
+    /// <summary>Forgets a file that is known as another one now: compressed, or copied.</summary>
+    public void Remove(FilePosition position) => _store.Remove(position);
+
+    /// <summary>True while a file is read to its end by those who follow another path, from which it was rotated away.</summary>
+    public bool IsReadElsewhere(FileIdentity identity, in PositionRequest request)
+    {
+        string path = request.Path;
+        string labels = request.Labels;
+        DeliveredOffset? other;
+        lock (_gate)
+        {
+            other = _tracked.Find(delivered => delivered.Identity == identity && !delivered.IsClosed && delivered.Path != path && delivered.Labels == labels);
+        }
+        return other is not null && !(FileStat.TryGet(other.Path, out FileStat stat, out _) && stat.Identity == identity);
     }
 
     /// <summary>Begins to follow how far a file is delivered.</summary>
@@ -201,6 +238,10 @@ internal sealed partial class PositionKeeper
 
     private void Put(DeliveredOffset delivered, long now)
     {
+        if (delivered.IsSuperseded)
+        {
+            return;
+        }
         string labels = delivered.Labels;
         var position = new FilePosition
         {
@@ -219,57 +260,9 @@ internal sealed partial class PositionKeeper
         _store.Set(position);
     }
 
-    private bool TryImport(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-        using var text = new StreamReader(path);
-        try
-        {
-            List<FilePosition> positions = PositionsYaml.Read(text);
-            long now = _time.GetUtcNow().ToUnixTimeSeconds();
-            foreach (FilePosition position in positions)
-            {
-                _store.Set(position with { Seen = now });
-            }
-            LogImported(path, positions.Count);
-            return positions.Count > 0;
-        }
-        catch (YamlException exception)
-        {
-            _importDamaged = true;
-            LogNotImported(path, exception.Message);
-            return true;
-        }
-    }
-
     [LoggerMessage(LogLevel.Error, "positions file {Path}: {Count} entries are damaged")]
     private static partial void LogDamaged(ILogger logger, string path, int count);
 
     [LoggerMessage(LogLevel.Warning, "cannot save positions, will try again: {Cause}")]
     private partial void LogNotSaved(string cause);
-
-    [LoggerMessage(LogLevel.Information, "took over {Count} positions from {Path}")]
-    private partial void LogImported(string path, int count);
-
-    [LoggerMessage(LogLevel.Error, "cannot take over positions from {Path}: {Cause}")]
-    private partial void LogNotImported(string path, string cause);
-}
-
-/// <summary>Who asks for the position of a file.</summary>
-/// <param name="Path">Where the file stands.</param>
-/// <param name="Labels">As what it is read.</param>
-/// <param name="Options">How it is read.</param>
-internal readonly record struct PositionRequest(string Path, string Labels, TailOptions Options)
-{
-    /// <summary>Nobody else reads the path, so that a position under other labels is this one's.</summary>
-    public bool AnyLabels { get; init; }
-
-    /// <summary>The target was there when the component started.</summary>
-    public bool WasThereAtStart { get; init; }
-
-    /// <summary>The path was looked at before this file stood there: its start is news, whatever <c>tail_from_end</c> says.</summary>
-    public bool IsNew { get; init; }
 }

@@ -8,7 +8,7 @@ internal sealed class SavePace : IDisposable
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(5);
 
     // Each save syncs the disk twice; a disk that is slow at that is to have time for others.
-    private static readonly TimeSpan ShortestGap = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestGap = TimeSpan.FromMilliseconds(50);
     private const int GapPerDuration = 20;
 
     private readonly TimeProvider _time;

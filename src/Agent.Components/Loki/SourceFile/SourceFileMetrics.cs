@@ -3,7 +3,7 @@ using Agent.Sdk.Metrics;
 namespace Agent.Components.Loki.SourceFile;
 
 /// <summary>The component's self-metrics; the first four are Alloy's.</summary>
-internal sealed class SourceFileMetrics(MetricScope scope)
+internal sealed class SourceFileMetrics(MetricScope scope, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PathMetrics> _byPath = new(StringComparer.Ordinal);
@@ -25,6 +25,14 @@ internal sealed class SourceFileMetrics(MetricScope scope)
     public Counter Rotations { get; } = scope.Counter(
         "loki_source_file_rotations_total", "Number of times another file took the place of the one that was read.");
 
+    public Counter RotatedFound { get; } = scope.Counter(
+        "loki_source_file_rotated_files_found_total", "Number of files that were rotated away unseen, and were found and read.");
+
+    public Counter RotatedUnreadable { get; } = scope.Counter(
+        "loki_source_file_rotated_files_unreadable_total", "Number of files that were rotated away unseen, and could not be looked for or read.");
+
+    public Counter Errors { get; } = scope.Counter("loki_source_file_errors_total", "Number of errors when files were opened or read.");
+
     public Counter PositionErrors { get; } = scope.Counter(
         "loki_source_file_positions_errors_total", "Number of stored positions that were found damaged.");
 
@@ -34,24 +42,29 @@ internal sealed class SourceFileMetrics(MetricScope scope)
     public Gauge Failing { get; } = scope.Gauge("loki_source_file_files_failing", "Number of targets that cannot be read.");
 
     /// <summary>The series of one path, shared by all tails on it, and gone with the last of them.</summary>
-    public PathMetrics Acquire(string path)
+    public PathMetrics Acquire(string path, TailLag lag)
     {
         lock (_gate)
         {
             if (!_byPath.TryGetValue(path, out PathMetrics? metrics))
             {
-                _byPath.Add(path, metrics = new PathMetrics(scope.Child(new KeyValuePair<string, string>("path", path))));
+                _byPath.Add(path, metrics = new PathMetrics(scope.Child(new KeyValuePair<string, string>("path", path)), time));
             }
-            metrics.Users++;
+            metrics.Lags = [.. metrics.Lags, lag];
             return metrics;
         }
     }
 
-    public void Release(string path)
+    public void Release(string path, TailLag lag)
     {
         lock (_gate)
         {
-            if (_byPath.TryGetValue(path, out PathMetrics? metrics) && --metrics.Users == 0)
+            if (!_byPath.TryGetValue(path, out PathMetrics? metrics))
+            {
+                return;
+            }
+            metrics.Lags = Array.FindAll(metrics.Lags, other => other != lag);
+            if (metrics.Lags.Length == 0)
             {
                 _byPath.Remove(path);
                 metrics.Dispose();
@@ -59,17 +72,51 @@ internal sealed class SourceFileMetrics(MetricScope scope)
         }
     }
 
-    internal sealed class PathMetrics(MetricScope scope) : IDisposable
+    internal sealed class PathMetrics : IDisposable
     {
-        public int Users { get; set; }
+        private readonly MetricScope _scope;
+        private readonly TimeProvider _time;
+        private volatile TailLag[] _lags = [];
 
-        public Counter ReadLines { get; } = scope.Counter("loki_source_file_read_lines_total", "Number of lines read.");
+        public PathMetrics(MetricScope scope, TimeProvider time)
+        {
+            _scope = scope;
+            _time = time;
+            ReadLines = scope.Counter("loki_source_file_read_lines_total", "Number of lines read.");
+            ReadBytes = scope.Gauge("loki_source_file_read_bytes_total", "Number of bytes read.");
+            FileBytes = scope.Gauge("loki_source_file_file_bytes_total", "Number of bytes total.");
+            scope.ObservedGauge(
+                "loki_source_file_lag_bytes", "Number of bytes that were written and are not delivered, rotated files included.", LagBytes);
+            scope.ObservedGauge(
+                "loki_source_file_lag_seconds", "Time since the oldest bytes that are not delivered were seen.", LagSeconds);
+        }
+
+        /// <summary>Those of the tails on the path.</summary>
+        public TailLag[] Lags
+        {
+            get => _lags;
+            set => _lags = value;
+        }
+
+        public Counter ReadLines { get; }
 
         // Gauges in spite of their names, as Alloy has them.
-        public Gauge ReadBytes { get; } = scope.Gauge("loki_source_file_read_bytes_total", "Number of bytes read.");
+        public Gauge ReadBytes { get; }
 
-        public Gauge FileBytes { get; } = scope.Gauge("loki_source_file_file_bytes_total", "Number of bytes total.");
+        public Gauge FileBytes { get; }
 
-        public void Dispose() => scope.Dispose();
+        public void Dispose() => _scope.Dispose();
+
+        private double LagBytes() => _lags.Sum(static lag => lag.Get().Bytes);
+
+        private double LagSeconds()
+        {
+            double longest = 0;
+            foreach (TailLag lag in _lags)
+            {
+                longest = lag.Get().Since is { } since ? Math.Max(longest, _time.GetElapsedTime(since).TotalSeconds) : longest;
+            }
+            return longest;
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class SourceFileRun : IDisposable, IAsyncDisposable
         _context = context;
         _logger = context.Logger;
         _time = context.Time;
-        var metrics = new SourceFileMetrics(context.Metrics);
+        var metrics = new SourceFileMetrics(context.Metrics, context.Time);
         metrics.PositionErrors.Add(positions.DamagedEntries);
         _services = new TailServices
         {

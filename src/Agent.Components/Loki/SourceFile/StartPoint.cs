@@ -13,4 +13,8 @@ internal enum StartKind
 }
 
 /// <summary>Where to start reading a file, and why, for the log.</summary>
-internal readonly record struct StartPoint(StartKind Kind, long Offset, string Reason);
+internal readonly record struct StartPoint(StartKind Kind, long Offset, string Reason)
+{
+    /// <summary>The file was read before, up to the offset.</summary>
+    public bool IsKnown { get; init; }
+}

@@ -1,64 +1,58 @@
 using System.Diagnostics.CodeAnalysis;
 using Agent.Components.Common.Files;
+using Agent.Components.Loki.SourceFile.Rotation;
 using Agent.Storage;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Loki.SourceFile;
 
-/// <summary>The files of one tail, oldest first: those that left the path and may still grow, then the one that stands there.</summary>
-/// <remarks>Only <see cref="State"/> and <see cref="IsRetired"/> may be read outside of the tail's turn.</remarks>
-internal sealed partial class TailFiles(FileTail tail, TailServices services, bool wasThereAtStart) : IDisposable
+/// <summary>What stands at a tail's path and what stood there before: opens, rotates, truncates, parks and closes.</summary>
+/// <remarks>Only <see cref="State"/>, <see cref="Lag"/> and <see cref="IsRetired"/> may be read outside of the tail's turn.</remarks>
+internal sealed partial class TailFiles : IDisposable
 {
-    // How long a file that left the path is kept open without growing: writers go on for a moment after a rotation. Deleted
-    // files hold disk space, so they go first; a file that only got another name may be written to for long.
-    private static readonly TimeSpan KeepDeleted = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan KeepReplaced = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeepRenamed = TimeSpan.FromMinutes(5);
-
-    private static readonly TimeSpan Rescan = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
-
-    private readonly List<OpenFile> _files = [];
-    private readonly PollPace _pace = new();
-    private readonly FileOpener _opener = new(services);
-    private readonly ILogger _logger = services.Logger;
+    private readonly FileTail _tail;
+    private readonly TailServices _services;
+    private readonly OpenFiles _files;
+    private readonly TailPace _pace;
+    private readonly TailProblem _problem;
+    private readonly TailWatch _watch;
+    private readonly TailPath _path;
+    private readonly ILogger _logger;
     private volatile bool _isRetired;
-    private string? _watchedTarget;
-    private bool _isWatched;
     private bool _hasGrown;
-    private bool _hasRead;
-    private bool _hasFailed;
-    private bool _wasMissing;
     private bool _wasReported;
+
+    public TailFiles(FileTail tail, TailServices services, bool wasThereAtStart)
+    {
+        _tail = tail;
+        _services = services;
+        _logger = services.Logger;
+        _pace = new TailPace(services.Time);
+        _problem = new TailProblem(services, tail.Path);
+        _watch = new TailWatch(tail, services.Wakeups);
+        _files = new OpenFiles(services, file => _path!.OnClosed(file));
+        _path = new TailPath(tail, services, new TailParts(_files, _watch, _problem, Lag), wasThereAtStart);
+    }
 
     /// <summary>True once a turn has found that the target is gone and nothing is open any more.</summary>
     public bool IsRetired => _isRetired;
+
+    public TailLag Lag { get; } = new();
 
     public TailState State
     {
         get => Volatile.Read(ref field);
         private set => Volatile.Write(ref field, value);
-    } = new(null, 0, false, false, 0, 0, 0, 0, 0);
-
-    private string? Problem { get; set; }
-
-    private long ProblemSince { get; set; }
-
-    private PositionRequest Request => new(tail.Path, tail.Target.Key, tail.Options)
-    {
-        AnyLabels = tail.IsAloneOnPath,
-        WasThereAtStart = wasThereAtStart && !_hasRead,
-        IsNew = _hasRead || _wasMissing,
-    };
+    } = new();
 
     /// <summary>Finds out what became of the path and of the open files.</summary>
     public void BeginTurn()
     {
         _hasGrown = false;
-        _wasReported = tail.WasReported;
-        tail.WasReported = false;
-        Try(CheckPath);
+        _wasReported = _tail.WasReported;
+        _tail.WasReported = false;
+        Try(_path.Check);
         Try(RefreshAll);
     }
 
@@ -69,22 +63,26 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         file = null;
         try
         {
-            while ((file = NextFile()) is not null)
+            while ((file = _files.Next()) is not null)
             {
                 BlockResult result = reader.Read(file, labels, timestamp);
                 file.IsAtEnd = result.IsAtEnd;
                 start = result.Start;
-                _hasFailed = false;
+                _problem.ReadingWentWell();
+                if (file.IsAtEnd)
+                {
+                    file.Lag.EndAt(file.Offset);
+                }
                 if (file.Offset != start)
                 {
+                    Cover(file);
                     return true;
                 }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _hasFailed = true;
-            Fail(exception.Message);
+            _problem.FailReading(exception.Message);
         }
         return false;
     }
@@ -92,41 +90,44 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
     /// <summary>Decides when to look again.</summary>
     public void EndTurn()
     {
-        TailOptions options = tail.Options;
-        TimeSpan poll = _pace.Next(options, _hasGrown, _wasReported, _isWatched);
-        TimeSpan wait = options.LongestPoll > Rescan ? options.LongestPoll : Rescan;
-        if (Problem is not null || _files.Exists(static file => file.LeftAt != 0))
+        _path.ParkIdle();
+        TailOptions options = _tail.Options;
+        bool isInTransition = _problem.Cause is not null || _path.IsToRepeat || _files.IsInTransition;
+        long due = _pace.Next(options, new TurnResult(_hasGrown, _wasReported, _watch.IsWatched)
         {
-            wait = SoonAgain;
-        }
-        if (_pace.IsPolled && options.Compression is null && poll < wait)
+            IsInTransition = isInTransition,
+            HasLeft = _files.HasLeft,
+            IsLinked = _watch.IsLinked,
+        });
+        if (_path.OpenAt > _services.Time.GetTimestamp())
         {
-            wait = poll;
+            due = Math.Min(due, _path.OpenAt);
         }
-        long now = services.Time.GetTimestamp();
-        long due = now + Ticks(wait);
-        if (_opener.OpenAt > now)
+        OpenFile? newest = _files.Newest;
+        State = State with
         {
-            due = Math.Min(due, _opener.OpenAt);
-        }
-        OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
-        State = new TailState(
-            Problem, ProblemSince, _hasRead, _pace.IsPolled, due, newest?.Offset ?? State.ReadOffset,
-            newest?.Delivered.Offset ?? State.DeliveredOffset, newest?.Stat.Size ?? State.Size, _files.Count);
-        _isRetired = tail.IsRetiring && _files.Count == 0;
+            Problem = _problem.Cause,
+            ProblemSince = _problem.Since,
+            LastError = _problem.LastError,
+            LastErrorAt = _problem.LastErrorAt,
+            HasRead = _path.HasRead,
+            IsPolled = _pace.IsPolled,
+            DueAt = due,
+            ReadOffset = newest?.Offset ?? State.ReadOffset,
+            DeliveredOffset = newest?.Delivered.Offset ?? State.DeliveredOffset,
+            Size = newest?.Stat.Size ?? State.Size,
+            OpenFiles = _files.Count,
+            IsParked = _path.IsParked,
+        };
+        _isRetired = _tail.IsRetiring && _files.Count == 0;
     }
 
     public void Dispose()
     {
-        while (_files.Count > 0)
-        {
-            Close(_files.Count - 1);
-        }
-        services.Wakeups.Unwatch(tail, tail.Path);
-        Unwatch();
+        _files.CloseAll();
+        _path.Unpark();
+        _watch.End();
     }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * services.Time.TimestampFrequency);
 
     private void Try(Action check)
     {
@@ -136,131 +137,32 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Fail(exception.Message);
+            _problem.Fail(exception.Message);
         }
     }
 
     private void RefreshAll()
     {
-        foreach (OpenFile file in _files)
+        for (int i = _files.Count - 1; i >= 0; i--)
         {
-            Refresh(file);
+            int count = _files.Count;
+            Refresh(_files[i], i);
+            for (int found = _files.Count - count; found > 0; found--)
+            {
+                Refresh(_files[i + found - 1], i + found - 1);
+            }
         }
     }
 
-    private void CheckPath()
-    {
-        bool isThere = FileStat.TryGet(tail.Path, out FileStat stat, out string error);
-        OpenFile? known = isThere ? _files.Find(file => file.Identity == stat.Identity) : null;
-        foreach (OpenFile file in _files)
-        {
-            file.LeftAt = file == known ? 0 : file.LeftAt != 0 ? file.LeftAt : services.Time.GetTimestamp();
-        }
-        if (tail.IsRetiring)
-        {
-            Retire(known);
-            return;
-        }
-        _isWatched = services.Wakeups.Watch(tail, tail.Path);
-        if (!isThere)
-        {
-            _wasMissing = true;
-            Fail(error);
-        }
-        else if (known is not null)
-        {
-            Reconfigure(known);
-            Problem = _hasFailed ? Problem : null;
-        }
-        else if (_opener.IsToWait(stat, tail.Options))
-        {
-            Problem = _opener.IsLeftAlone(stat) ? Problem : null;
-        }
-        else
-        {
-            Open();
-        }
-    }
-
-    // What still stands at the path can be read by whoever wants it later; what left it can not.
-    private void Retire(OpenFile? current)
-    {
-        Problem = null;
-        if (current is not null)
-        {
-            Close(_files.IndexOf(current));
-        }
-        foreach (OpenFile file in _files)
-        {
-            file.IsFinishing = true;
-            file.IsAtEnd = false;
-        }
-    }
-
-    private void Reconfigure(OpenFile file)
-    {
-        TailOptions options = tail.Options;
-        if (file.Options.Compression != options.Compression)
-        {
-            Close(_files.IndexOf(file));
-            Open();
-        }
-        else if (file.Options.ReadsOtherwiseThan(options))
-        {
-            file.Reconfigure(options);
-        }
-        foreach (OpenFile open in _files)
-        {
-            open.Delivered.Labels = tail.Target.Key;
-        }
-    }
-
-    private void Open()
-    {
-        OpenFile? newest = _files.Count > 0 ? _files[^1] : null;
-        OpenFile? file = _opener.Open(Request, newest, out bool isContinued);
-        if (isContinued)
-        {
-            Close(_files.Count - 1);
-        }
-        if (file is not null)
-        {
-            Add(file);
-        }
-        else
-        {
-            Fail(FileOpener.DamagedPosition);
-        }
-    }
-
-    private void Add(OpenFile file)
-    {
-        if (_hasRead)
-        {
-            services.Metrics.Rotations.Increment();
-        }
-        _files.Add(file);
-        _hasRead = true;
-        Problem = null;
-        services.Metrics.FilesActive.Add(1);
-        Unwatch();
-        if (file.RealPath() is { } real && real != tail.Path)
-        {
-            _watchedTarget = real;
-            _isWatched &= services.Wakeups.Watch(tail, real);
-        }
-    }
-
-    private void Refresh(OpenFile file)
+    private void Refresh(OpenFile file, int index)
     {
         if (file.IsCompressed || !file.TryStat(out FileStat stat))
         {
             return;
         }
-        long now = services.Time.GetTimestamp();
         if (stat.Size == file.Stat.Size && stat.Modified == file.Stat.Modified)
         {
-            FinishQuiet(file, stat, now);
+            _files.FinishQuiet(file, stat);
             return;
         }
         Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
@@ -268,10 +170,7 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         FileFingerprint fingerprint = file.Delivered.Fingerprint;
         if (stat.Size < file.Offset || !fingerprint.Matches(start))
         {
-            LogTruncated(tail.Path, file.Offset, stat.Size);
-            services.Metrics.Truncations.Increment();
-            services.Metrics.BytesTruncated.Add(Math.Max(0, file.Stat.Size - file.Offset));
-            file.Restart(services.Positions.Track(file.Identity, FileFingerprint.Of(start), Request, 0));
+            Truncate(file, index, stat, FileFingerprint.Of(start));
         }
         else if (!fingerprint.IsFull && start.Length > fingerprint.Length)
         {
@@ -279,89 +178,39 @@ internal sealed partial class TailFiles(FileTail tail, TailServices services, bo
         }
         _hasGrown |= file.Stat.Size >= 0;
         file.Stat = stat;
-        file.LastGrowth = now;
+        file.LastGrowth = _services.Time.GetTimestamp();
         file.IsAtEnd = false;
+        file.Lag.Grow(stat.Size, file.LastGrowth);
     }
 
-    private void FinishQuiet(OpenFile file, in FileStat stat, long now)
+    // A file may grow between a look at it and reading it: what is known of it must cover what is delivered.
+    private static void Cover(OpenFile file)
     {
-        if (file.LeftAt == 0 || !file.IsAtEnd || file.IsFinishing)
+        FileFingerprint fingerprint = file.Delivered.Fingerprint;
+        if (!fingerprint.IsFull && file.Offset > fingerprint.Length && !file.IsCompressed)
         {
-            return;
-        }
-        TimeSpan keep = stat.Links == 0 ? KeepDeleted : _files[^1] != file ? KeepReplaced : KeepRenamed;
-        if (services.Time.GetElapsedTime(Math.Max(file.LeftAt, file.LastGrowth), now) >= keep)
-        {
-            file.IsFinishing = true;
-            file.IsAtEnd = false;
-        }
-    }
-
-    private OpenFile? NextFile()
-    {
-        for (int i = 0; i < _files.Count;)
-        {
-            OpenFile file = _files[i];
-            if (!file.IsAtEnd)
-            {
-                return file;
-            }
-            if (file.IsFinishing || file.Content.Failure is not null)
-            {
-                Close(i);
-            }
-            else if (file.IsCompressed)
-            {
-                file.IsFinishing = true;
-                return file;
-            }
-            else
-            {
-                i++;
-            }
-        }
-        return null;
-    }
-
-    private void Close(int index)
-    {
-        OpenFile file = _files[index];
-        _files.RemoveAt(index);
-        if (file.Content.Failure is { } failure)
-        {
-            Fail($"cannot decompress: {failure}");
-        }
-        if (file.IsCompressed)
-        {
-            _opener.Finish(tail.Path, file);
-        }
-        file.Dispose();
-        services.Positions.Update(file.Delivered);
-        services.Metrics.FilesActive.Add(-1);
-    }
-
-    private void Unwatch()
-    {
-        if (_watchedTarget is not null)
-        {
-            services.Wakeups.Unwatch(tail, _watchedTarget);
-            _watchedTarget = null;
+            Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
+            file.Delivered.Fingerprint = FileFingerprint.Of(file.Start(buffer));
         }
     }
 
-    private void Fail(string cause)
+    private void Truncate(OpenFile file, int index, in FileStat stat, FileFingerprint fingerprint)
     {
-        if (Problem is null)
+        LogTruncated(_tail.Path, file.Offset, stat.Size);
+        _services.Metrics.Truncations.Increment();
+        int count = _files.Count;
+        if (file.LeftAt == 0)
         {
-            ProblemSince = services.Time.GetTimestamp();
-            LogFailed(tail.Path, cause);
+            // What was not read yet may be in a copy that was made before.
+            _path.Search(new RotationScope(file.RealPath() ?? _tail.Path, _services.Positions.OfPath(_path.Request)) { Live = file.Identity }, index);
         }
-        Problem = cause;
+        if (_files.Count == count)
+        {
+            _services.Metrics.BytesTruncated.Add(Math.Max(0, file.Stat.Size - file.Offset));
+        }
+        file.Restart(_services.Positions.Track(file.Identity, fingerprint, _path.Request, 0));
     }
 
     [LoggerMessage(LogLevel.Warning, "{Path} was truncated: read up to {Offset}, now {Size} bytes long; reading it from its start")]
     private partial void LogTruncated(string path, long offset, long size);
-
-    [LoggerMessage(LogLevel.Warning, "cannot read {Path}, will try again: {Cause}")]
-    private partial void LogFailed(string path, string cause);
 }

@@ -45,6 +45,8 @@ internal sealed class TurnState
 
     private int _state;
 
+    public bool IsIdle => Volatile.Read(ref _state) == Idle;
+
     /// <summary>True where the caller has to put the tail into the queue.</summary>
     public bool TryQueue()
     {

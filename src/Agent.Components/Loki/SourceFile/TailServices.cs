@@ -7,6 +7,7 @@ namespace Agent.Components.Loki.SourceFile;
 internal sealed class TailServices
 {
     private volatile ILogConsumer _consumer = LogFanOut.Of([]);
+    private volatile IReadOnlySet<string> _targets = new HashSet<string>();
 
     public required PositionKeeper Positions { get; init; }
 
@@ -24,4 +25,13 @@ internal sealed class TailServices
         get => _consumer;
         set => _consumer = value;
     }
+
+    /// <summary>The paths that have tails.</summary>
+    public IReadOnlySet<string> Targets
+    {
+        set => _targets = value;
+    }
+
+    /// <summary>True for a path that has a tail of its own.</summary>
+    public bool IsTarget(string path) => _targets.Contains(path);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Agent.Syntax.Values;
 
 namespace Agent.Components.Loki.SourceFile;
@@ -21,6 +22,18 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
         }
     }
 
+    /// <summary>How many of them neither run nor wait for a turn.</summary>
+    public int Idle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tails.Count(static tail => tail.Turns.IsIdle);
+            }
+        }
+    }
+
     /// <summary>Makes the tails those of <paramref name="targets"/>. A target whose labels alone changed keeps its tail.</summary>
     public void Follow(List<ResolvedTarget> targets, TailOptions options, bool isFirst, bool isNew)
     {
@@ -33,6 +46,7 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
                 ListOf(free, tail.Path).Add(tail);
             }
             _tails.Clear();
+            services.Targets = targets.Select(static target => target.Path).ToHashSet(StringComparer.Ordinal);
             List<ResolvedTarget> unmatched = TakeSame([.. targets.Distinct()], free);
             foreach (ResolvedTarget target in unmatched)
             {
@@ -118,7 +132,7 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
         {
             return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
             {
-                ["targets_info"] = new ListValue([.. _tails.Select(static tail => Describe(tail))]),
+                ["targets_info"] = new ListValue([.. _tails.Select(Describe)]),
             });
         }
     }
@@ -157,21 +171,29 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
         return tail;
     }
 
-    private static MapValue Describe(FileTail tail)
+    private MapValue Describe(FileTail tail)
     {
         TailState state = tail.State;
+        (long lag, long? since) = tail.Lag.Get();
+        DateTimeOffset? oldest = since is { } at ? services.Time.GetUtcNow() - services.Time.GetElapsedTime(at) : null;
         return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {
             ["path"] = Value.Of(tail.Path),
             ["labels"] = Value.Of(tail.Target.Key),
-            ["is_running"] = Value.Of(state.OpenFiles > 0),
+            ["is_running"] = Value.Of(state.OpenFiles > 0 || state.IsParked),
             ["read_offset"] = Value.Of(state.DeliveredOffset),
             ["size"] = Value.Of(state.Size),
-            ["lag_bytes"] = Value.Of(Math.Max(0, state.Size - state.DeliveredOffset)),
+            ["lag_bytes"] = Value.Of(lag),
+            ["oldest_unsent"] = Value.Of(Text(oldest)),
+            ["open_files"] = Value.Of(state.OpenFiles),
             ["polled"] = Value.Of(state.IsPolled),
             ["problem"] = Value.Of(state.Problem ?? ""),
+            ["last_error"] = Value.Of(state.LastError),
+            ["last_error_at"] = Value.Of(Text(state.LastErrorAt)),
         });
     }
+
+    private static string Text(DateTimeOffset? time) => time?.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture) ?? "";
 
     private List<ResolvedTarget> TakeSame(List<ResolvedTarget> targets, Dictionary<string, List<FileTail>> free)
     {

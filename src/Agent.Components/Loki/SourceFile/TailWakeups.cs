@@ -36,7 +36,7 @@ internal sealed class TailWakeups(Action<FileTail> wake, Action onNames) : IDisp
             {
                 entry.Tails[name] = [.. tails, tail];
             }
-            return entry.IsWatched;
+            return entry.IsWatched && !entry.IsRemote;
         }
     }
 
@@ -98,7 +98,9 @@ internal sealed class TailWakeups(Action<FileTail> wake, Action onNames) : IDisp
         }
         if (!entry.IsWatched || !_watcher!.IsWatched(path))
         {
+            // Watched all the same: what happens on this machine is reported even there.
             entry.IsWatched = _watcher!.TryWatch(path, out _);
+            entry.IsRemote = entry.IsWatched && FileSystemKind.IsRemote(path);
         }
         return entry;
     }
@@ -168,6 +170,8 @@ internal sealed class TailWakeups(Action<FileTail> wake, Action onNames) : IDisp
         public Dictionary<string, FileTail[]>.AlternateLookup<ReadOnlySpan<char>> ByName { get; }
 
         public bool IsWatched { get; set; }
+
+        public bool IsRemote { get; set; }
 
         public bool HasPatterns { get; set; }
     }

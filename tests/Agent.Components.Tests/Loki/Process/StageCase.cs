@@ -53,6 +53,7 @@ internal sealed class StageCase(JsonElement json)
         var process = new LokiProcess(context);
         Complete(process.ApplyAsync(arguments with { ForwardTo = [collector] }, default));
         Send(process, time, together);
+        Complete(new ValueTask(process.RunAsync(new CancellationToken(canceled: true))));
         return new StageExpectation(json, time).Compare(collector.Entries, context.Registry);
     }
 
@@ -75,11 +76,23 @@ internal sealed class StageCase(JsonElement json)
             batch.Add(ReadEntry(entry));
             if (!together)
             {
-                Complete(process.ConsumeAsync(batch, default));
+                Pass(process.ConsumeAsync(batch, default), time);
                 batch.Clear();
             }
         }
-        Complete(process.ConsumeAsync(batch, default));
+        Pass(process.ConsumeAsync(batch, default), time);
+    }
+
+    // Stages may make lines wait: time passes until they are through.
+    private static void Pass(ValueTask sent, FakeTimeProvider time)
+    {
+        Task done = sent.AsTask();
+        while (!done.IsCompleted)
+        {
+            Assert.True(SpinWait.SpinUntil(() => done.IsCompleted || time.ArmedTimers > 0, TimeSpan.FromSeconds(30)), "the call did not end");
+            time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        Complete(new ValueTask(done));
     }
 
     private static LogEntry ReadEntry(JsonElement entry)

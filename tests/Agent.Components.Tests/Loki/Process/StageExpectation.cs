@@ -96,16 +96,35 @@ internal sealed class StageExpectation(JsonElement json, TimeProvider time)
         foreach (MetricFamily family in registry.Families())
         {
             text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Name} {family.Help}\n# TYPE {family.Name} {family.Type.ToString().ToLowerInvariant()}\n");
-            foreach (MetricSeries series in family.Series)
+            foreach (MetricSeries series in family.Series.OrderBy(static s => s.LabelNames.Length).ThenBy(static s => string.Join('\0', s.LabelValues), StringComparer.Ordinal))
             {
-                string[] labels = [.. series.LabelNames.Zip(series.LabelValues)
-                    .Where(static label => label.First is not ("component_path" or "component_id"))
-                    .Select(static label => $"{label.First}=\"{label.Second}\"")];
-                string written = labels.Length == 0 ? "" : "{" + string.Join(',', labels) + "}";
-                double value = series.Instrument is Counter counter ? counter.Value : ((Gauge)series.Instrument).Value;
-                text.Append(CultureInfo.InvariantCulture, $"{family.Name}{written} {value}\n");
+                Describe(family.Name, series, text);
             }
         }
         return text.ToString();
     }
+
+    private static void Describe(string name, MetricSeries series, StringBuilder text)
+    {
+        string[] labels = [.. series.LabelNames.Zip(series.LabelValues)
+            .Where(static label => label.First is not ("component_path" or "component_id"))
+            .Select(static label => $"{label.First}=\"{label.Second}\"")];
+        if (series.Instrument is not Histogram histogram)
+        {
+            double value = series.Instrument is Counter counter ? counter.Value : ((Gauge)series.Instrument).Value;
+            text.Append(CultureInfo.InvariantCulture, $"{name}{Braces(labels)} {value}\n");
+            return;
+        }
+        long count = 0;
+        for (int i = 0; i <= histogram.Bounds.Length; i++)
+        {
+            count += histogram.CountOf(i);
+            string bound = i < histogram.Bounds.Length ? histogram.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{Braces([.. labels, $"le=\"{bound}\""])} {count}\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"{name}_sum{Braces(labels)} {histogram.Sum}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{name}_count{Braces(labels)} {count}\n");
+    }
+
+    private static string Braces(IReadOnlyCollection<string> labels) => labels.Count == 0 ? "" : "{" + string.Join(',', labels) + "}";
 }

@@ -1,5 +1,6 @@
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
+using Agent.Syntax.Values;
 using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceFile;
@@ -280,5 +281,88 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         await _source.StopAsync();
 
         Assert.Equal(["one", "two"], _source.Collected.Lines);
+    }
+
+    [Fact]
+    public async Task Patterns_that_match_rotated_files_too_read_every_line_once()
+    {
+        LokiSourceFile.Arguments arguments = _source.ArgumentsFor("a.log*") with { FileMatch = new LokiSourceFile.FileMatchArguments { Enabled = true } };
+        _source.Write("a.log", "1\n");
+        await _source.StartAsync(arguments);
+        await _source.Collected.WaitForAsync(1);
+        _source.Append("a.log", "2\n");
+        File.Move(_source.PathOf("a.log"), _source.PathOf("a.log.1"));
+        _source.Write("a.log", "3\n");
+        await _source.Collected.WaitForAsync(3);
+        await SourceFileFixture.UntilAsync(() => _source.Component.DebugState().ToText().Contains("a.log.1", StringComparison.Ordinal));
+        await _source.StopAsync();
+
+        _source.Append("a.log.1", "late\n");
+        File.Move(_source.PathOf("a.log.1"), _source.PathOf("a.log.2"));
+        File.Move(_source.PathOf("a.log"), _source.PathOf("a.log.1"));
+        _source.Write("a.log", "4\n");
+        await _source.StartAsync(arguments);
+        await _source.Collected.WaitForAsync(5);
+        await _source.StopAsync();
+
+        Assert.Equal(["1", "2", "3", "4", "late"], _source.Collected.Lines.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_targets_on_one_path_both_read_what_was_rotated_away_while_nobody_ran()
+    {
+        LokiSourceFile.Arguments arguments = _source.ArgumentsFor() with
+        {
+            Targets = [_source.TargetOf("a.log", ("job", "x")), _source.TargetOf("a.log", ("job", "y"))],
+        };
+        _source.Write("a.log", "1\n");
+        await _source.StartAsync(arguments);
+        await _source.Collected.WaitForAsync(2);
+        await _source.StopAsync();
+        _source.Append("a.log", "2\n");
+        File.Move(_source.PathOf("a.log"), _source.PathOf("a.log.1"));
+        _source.Write("a.log", "3\n");
+
+        await _source.StartAsync(arguments);
+        await _source.Collected.WaitForAsync(6);
+        await _source.StopAsync();
+
+        Assert.Equal(["x 1", "x 2", "x 3", "y 1", "y 2", "y 3"],
+            _source.Collected.Entries.Select(static entry => $"{entry.Labels["job"]} {entry.Line}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Behind_a_link_the_rotated_files_lie_where_the_file_does()
+    {
+        Directory.CreateDirectory(_source.PathOf("pod"));
+        _source.Write("pod/0.log", "1\n");
+        File.CreateSymbolicLink(_source.PathOf("a.log"), _source.PathOf("pod/0.log"));
+        await _source.StartAsync("a.log");
+        await _source.Collected.WaitForAsync(1);
+        await _source.StopAsync();
+        _source.Append("pod/0.log", "2\n");
+        File.Move(_source.PathOf("pod/0.log"), _source.PathOf("pod/0.log.20260102-150405"));
+        _source.Write("pod/0.log", "3\n");
+
+        await _source.StartAsync("a.log");
+        await _source.Collected.WaitForAsync(3);
+
+        Assert.Equal(["1", "2", "3"], _source.Collected.Lines);
+    }
+
+    [Fact]
+    public async Task The_debug_state_tells_how_far_delivery_is_behind()
+    {
+        var sink = new HoldingConsumer();
+        _source.Write("a.log", "one\n");
+        await _source.StartAsync(_source.With(sink, "a.log"));
+        await sink.Collected.WaitForAsync(1);
+
+        await SourceFileFixture.UntilAsync(() => Field("oldest_unsent").Length > 0);
+        sink.Settle(0);
+
+        Assert.Equal(("", "", ""), (Field("oldest_unsent"), Field("problem"), Field("last_error")));
+
+        string Field(string name) => ((ObjectValue)((ArrayValue)((ObjectValue)_source.Component.DebugState())["targets_info"])[0])[name].ToText();
     }
 }

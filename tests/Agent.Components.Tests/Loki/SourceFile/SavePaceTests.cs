@@ -5,7 +5,7 @@ namespace Agent.Components.Tests.Loki.SourceFile;
 
 public sealed class SavePaceTests : IDisposable
 {
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(50);
     private readonly FakeTimeProvider _time = new();
     private readonly SavePace _pace;
     private int _wakes;

@@ -12,6 +12,9 @@ namespace Agent.Components.Loki.Process.Stages;
 [Stage("cri")]
 public sealed partial class CriStage : LogStage, IBatchStage
 {
+    // Far above what any Loki takes; without it a container that never ends its line would fill the memory.
+    private const int LongestLine = 16 * 1024 * 1024;
+
     private static readonly byte[] Stdout = "stdout"u8.ToArray();
     private static readonly byte[] Stderr = "stderr"u8.ToArray();
     private static readonly byte[] Full = "F"u8.ToArray();
@@ -135,7 +138,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
 
     private void Append(PartialLine line, ReadOnlySpan<byte> piece)
     {
-        long limit = _arguments.MaxPartialLineSizeTruncate ? _arguments.MaxPartialLineSize : int.MaxValue;
+        long limit = _arguments.MaxPartialLineSizeTruncate ? _arguments.MaxPartialLineSize : LongestLine;
         if (line.Bytes.Length + (long)piece.Length > limit)
         {
             _truncated.Increment();
@@ -147,6 +150,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
     {
         foreach (PartialLine line in lines)
         {
+            line.ReleaseReceipts(run);
             run.Emit(line.Latest!, line.Bytes, Next);
             line.Release(run);
         }

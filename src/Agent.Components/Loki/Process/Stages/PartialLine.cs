@@ -41,14 +41,20 @@ internal sealed class PartialLine
         }
     }
 
-    /// <summary>The data leaves with the run's outgoing batch; the memory goes back to its pool.</summary>
-    public void Release(PipelineRun run)
+    /// <summary>Hands the receipts to the run, before the data: a stage behind that holds the data has to hold them too.</summary>
+    public void ReleaseReceipts(PipelineRun run)
     {
         foreach (Receipt receipt in _receipts)
         {
             run.ReleaseReceipt(receipt);
         }
         _receipts.Clear();
+    }
+
+    /// <summary>The data leaves with the run's outgoing batch; the memory goes back to its pool.</summary>
+    public void Release(PipelineRun run)
+    {
+        ReleaseReceipts(run);
         Return();
         _buffer = [];
         _length = 0;

@@ -1,0 +1,66 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Agent.Components.Loki;
+
+/// <summary>One position that another agent left.</summary>
+/// <param name="Key">A path, or <c>cursor-NAME</c> for what is no file.</param>
+/// <param name="Value">An offset, a cursor or a time, as text.</param>
+internal readonly record struct ForeignPosition(string Key, string Value);
+
+/// <summary>
+/// Reads positions files of other agents. Alloy: <c>positions: {? {path: cursor-a, labels: '{x="y"}'} : "17"}</c>; Promtail and the
+/// static mode: <c>positions: {cursor-a: "17"}</c>.
+/// </summary>
+internal static class ForeignPositions
+{
+    /// <summary>What stands before the name of a journal or a container.</summary>
+    public const string CursorPrefix = "cursor-";
+
+    /// <exception cref="YamlException">The text is no YAML, or of another shape.</exception>
+    public static List<ForeignPosition> Read(TextReader text)
+    {
+        var positions = new List<ForeignPosition>();
+        var parser = new Parser(text);
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _) || !parser.TryConsume<MappingStart>(out _))
+        {
+            return positions;
+        }
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            string name = parser.Consume<Scalar>().Value;
+            if (name == "positions" && parser.TryConsume<MappingStart>(out _))
+            {
+                ReadEntries(parser, positions);
+            }
+            else
+            {
+                parser.SkipThisAndNestedEvents();
+            }
+        }
+        return positions;
+    }
+
+    private static void ReadEntries(Parser parser, List<ForeignPosition> positions)
+    {
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            string key = "";
+            if (parser.TryConsume<MappingStart>(out _))
+            {
+                while (!parser.TryConsume<MappingEnd>(out _))
+                {
+                    string name = parser.Consume<Scalar>().Value;
+                    string value = parser.Consume<Scalar>().Value;
+                    key = name == "path" ? value : key;
+                }
+            }
+            else
+            {
+                key = parser.Consume<Scalar>().Value;
+            }
+            positions.Add(new ForeignPosition(key, parser.Consume<Scalar>().Value));
+        }
+    }
+}

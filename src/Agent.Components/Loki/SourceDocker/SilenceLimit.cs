@@ -1,0 +1,36 @@
+namespace Agent.Components.Loki.SourceDocker;
+
+/// <summary>Ends a connection on which nothing came for too long.</summary>
+internal sealed class SilenceLimit : IDisposable
+{
+    private readonly TimeSpan _limit;
+    private readonly ITimer? _timer;
+
+    /// <param name="limit">Null for any time.</param>
+    /// <param name="connection">Cancelled then.</param>
+    /// <param name="time">The clock.</param>
+    public SilenceLimit(TimeSpan? limit, CancellationTokenSource connection, TimeProvider time)
+    {
+        if (limit is { } given)
+        {
+            _limit = given;
+            _timer = time.CreateTimer(_ => End(connection), null, given, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Restart() => _timer?.Change(_limit, Timeout.InfiniteTimeSpan);
+
+    public void Dispose() => _timer?.Dispose();
+
+    private static void End(CancellationTokenSource connection)
+    {
+        try
+        {
+            connection.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at this moment.
+        }
+    }
+}

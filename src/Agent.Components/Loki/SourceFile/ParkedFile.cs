@@ -1,0 +1,13 @@
+using Agent.Components.Common.Files;
+
+namespace Agent.Components.Loki.SourceFile;
+
+/// <summary>A file that was closed because nothing was written to it for long; it is opened again when it changes.</summary>
+internal sealed class ParkedFile(in FileStat stat)
+{
+    public FileStat Stat { get; } = stat;
+
+    /// <summary>True while the same file stands at the path as it was left.</summary>
+    public bool IsUnchanged(in FileStat stat) =>
+        stat.Identity == Stat.Identity && stat.Size == Stat.Size && stat.Modified == Stat.Modified;
+}
