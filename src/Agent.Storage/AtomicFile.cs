@@ -1,13 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace Agent.Storage;
 
 /// <summary>Replaces a file as a whole, so that a crash at any moment leaves the old content or the new one.</summary>
-public static partial class AtomicFile
+public static class AtomicFile
 {
-    // O_RDONLY | O_CLOEXEC, the same on x86-64 and arm64; O_DIRECTORY is not, and not needed.
-    private const int ReadOnlyCloseOnExec = 0x80000;
-
     /// <summary>Writes a temporary file beside it, syncs that, renames it over <paramref name="path"/>, syncs the folder.</summary>
     /// <exception cref="IOException">The old content is still there.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
@@ -21,27 +16,7 @@ public static partial class AtomicFile
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
-        SyncFolder(folder);
+        // The new content is in place whatever comes of this, and the next save will sync the folder again.
+        _ = FolderSync.TrySync(folder, out _);
     }
-
-    // Without it the rename itself can be lost. File systems that cannot sync a folder say so, and nothing better can be done there.
-    private static void SyncFolder(string folder)
-    {
-        int descriptor = Open(folder, ReadOnlyCloseOnExec);
-        if (descriptor < 0)
-        {
-            return;
-        }
-        _ = FSync(descriptor);
-        _ = Close(descriptor);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int FSync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace Agent.Storage;
@@ -65,15 +64,7 @@ internal static class PositionFormat
         return known with { Fingerprint = new FileFingerprint(length, hash), Offset = offset, Seen = seen };
     }
 
-    private static uint Checksum(string content)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in Encoding.UTF8.GetBytes(content))
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-        return ~crc;
-    }
+    private static uint Checksum(string content) => Crc32C.Of(Encoding.UTF8.GetBytes(content));
 
     private static void Escape(StringBuilder text, string value)
     {
