@@ -67,8 +67,8 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
     /// <summary>Fails where the agent has ended by itself.</summary>
     public void Check() => Assert.True(_agent!.IsRunning, "the agent ended by itself");
 
-    /// <summary>The last lines that the agents wrote.</summary>
-    public IReadOnlyList<string> LastLines() => [.. _log.Concat(_agent?.Lines ?? []).TakeLast(KeptLines)];
+    /// <summary>The last lines that the agents wrote, but for those that every rotation causes.</summary>
+    public IReadOnlyList<string> LastLines() => [.. _log.Concat(Telling(_agent)).TakeLast(KeptLines)];
 
     public ValueTask DisposeAsync() => _agent is null ? ValueTask.CompletedTask : EndAsync();
 
@@ -84,7 +84,9 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
         RunningAgent agent = _agent!;
         _agent = null;
         await agent.DisposeAsync();
-        foreach (string line in agent.Lines.TakeLast(KeptLines).Append($"--- end of life {Starts} ---"))
+        string end = $"--- end of life {Starts} ---";
+        await File.AppendAllLinesAsync(workspace.PathOf("agent.log"), agent.Lines.Append(end));
+        foreach (string line in Telling(agent).TakeLast(KeptLines).Append(end))
         {
             _log.Enqueue(line);
         }
@@ -93,4 +95,7 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
             _log.Dequeue();
         }
     }
+
+    private static IEnumerable<string> Telling(RunningAgent? agent) =>
+        agent?.Lines.Where(static line => !line.EndsWith("component_id=loki.source.file.logs", StringComparison.Ordinal) || !line.Contains(": new file\"", StringComparison.Ordinal)) ?? [];
 }

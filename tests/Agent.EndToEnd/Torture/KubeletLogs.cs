@@ -4,9 +4,10 @@ namespace Agent.EndToEnd.Torture;
 
 /// <summary>Writes the logs of a busy node, rotates them, compresses rotated files that are old and deletes those that are older.</summary>
 /// <param name="folder">Gets the layout of <c>/var/log/pods</c>.</param>
-/// <param name="compressAfter">The age at which a rotated file is compressed.</param>
-/// <param name="seed">Decides which messages are written in parts.</param>
-internal sealed class KubeletLogs(string folder, TimeSpan compressAfter, int seed) : IAsyncDisposable
+/// <param name="compressAfter">The age at which a rotated file is compressed; null where none is rotated.</param>
+/// <param name="inParts">How many of the messages are written in parts, from 0 to 1.</param>
+/// <param name="seed">Decides which ones.</param>
+internal sealed class KubeletLogs(string folder, TimeSpan? compressAfter, double inParts, int seed) : IAsyncDisposable
 {
     public const int Files = 50;
     private const int LinesPerSecond = 20_000;
@@ -15,7 +16,7 @@ internal sealed class KubeletLogs(string folder, TimeSpan compressAfter, int see
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1) / TicksPerSecond;
     private static readonly TimeSpan RotateEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DeleteAfter = TimeSpan.FromMinutes(3);
-    private readonly PodLog[] _logs = Open(folder);
+    private readonly PodLog[] _logs = Open(folder, inParts);
     private readonly Random _random = new(seed);
     private readonly Queue<(string Path, TimeSpan Time)> _rotated = new();
     private readonly Queue<(string Path, TimeSpan Time)> _compressed = new();
@@ -68,7 +69,7 @@ internal sealed class KubeletLogs(string folder, TimeSpan compressAfter, int see
             for (int i = 0; i < Files; i++)
             {
                 begun[i] += _logs[i].Append((int)(elapsed.TotalSeconds * LinesPerSecond / Files) - begun[i], _random, now);
-                if (elapsed >= rotateAt[i])
+                if (compressAfter is not null && elapsed >= rotateAt[i])
                 {
                     rotateAt[i] = elapsed + RotateEvery;
                     _rotated.Enqueue((_logs[i].Rotate(now), elapsed));
@@ -83,10 +84,10 @@ internal sealed class KubeletLogs(string folder, TimeSpan compressAfter, int see
         }
     }
 
-    private static PodLog[] Open(string folder)
+    private static PodLog[] Open(string folder, double inParts)
     {
         byte[] buffer = new byte[PodLog.BufferSize];
-        return [.. Enumerable.Range(0, Files).Select(source => new PodLog(folder, source, buffer))];
+        return [.. Enumerable.Range(0, Files).Select(source => new PodLog(folder, source, inParts, buffer))];
     }
 
     private async ValueTask<bool> NextAsync(PeriodicTimer timer)

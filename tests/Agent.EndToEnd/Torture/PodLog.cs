@@ -10,10 +10,10 @@ internal sealed class PodLog : IDisposable
 
     private const int MostLinesAtOnce = 200;
     private const int MostBytesAround = 64;
-    private const double Split = 0.05;
     private readonly byte[] _buffer;
     private readonly byte[] _message = new byte[NumberedMessage.MostBytes];
     private readonly int _source;
+    private readonly double _inParts;
     private readonly string _folder;
     private FileStream _file;
     private int _pendingLength;
@@ -22,11 +22,13 @@ internal sealed class PodLog : IDisposable
 
     /// <param name="logs">The folder of all logs.</param>
     /// <param name="source">The number of the source.</param>
+    /// <param name="inParts">How many of the messages are written in parts, from 0 to 1.</param>
     /// <param name="buffer">Where lines are put together: as long as <see cref="BufferSize"/>, and for one call at a time.</param>
-    public PodLog(string logs, int source, byte[] buffer)
+    public PodLog(string logs, int source, double inParts, byte[] buffer)
     {
         _buffer = buffer;
         _source = source;
+        _inParts = inParts;
         _folder = Path.Combine(logs, $"shop_{NumberedMessage.NameOf(source)}_0f3c{source:D4}", "main");
         Directory.CreateDirectory(_folder);
         _file = Open();
@@ -50,7 +52,7 @@ internal sealed class PodLog : IDisposable
             // Timestamps count tenths of a microsecond: lines of one call lie as far apart.
             DateTime time = now.AddTicks(i + 1);
             int length = NumberedMessage.Write(_message, _source, written);
-            if (random.NextDouble() >= Split)
+            if (random.NextDouble() >= _inParts)
             {
                 at += Line(_buffer.AsSpan(at), time, (byte)'F', _message.AsSpan(0, length));
                 written++;

@@ -12,9 +12,9 @@ internal sealed record TortureOptions(TimeSpan Length, int Seed, IReadOnlySet<st
     private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestFull = TimeSpan.FromSeconds(10);
 
-    /// <summary>Every kind of fault.</summary>
+    /// <summary>Every kind of fault. Without "rotate" each log stays one file, without "parts" each message is one line.</summary>
     public static readonly IReadOnlyList<string> FaultNames =
-        ["kill", "term", "reload", "503", "429", "400", "hang", "reset", "down", "outage", "disk", "positions"];
+        ["rotate", "parts", "kill", "term", "reload", "503", "429", "400", "hang", "reset", "down", "outage", "disk", "positions"];
 
     /// <summary>How long one of the sinks is gone, once.</summary>
     public TimeSpan Outage => Length / 3 < LongestOutage ? Length / 3 : LongestOutage;

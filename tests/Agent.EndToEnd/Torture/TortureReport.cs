@@ -51,6 +51,7 @@ internal sealed class TortureReport(ITestOutputHelper output)
         }
         Say(Text($"dropped, says the agent before its ends: {lives.Dropped}; refused with 400: {setup.Sinks.Sum(static sink => sink.Read(static ledger => ledger.Refused))}"));
         Say(Text($"agent: at most {lives.PeakMemory >> 20} MiB resident; harness: {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s of CPU, at most {PeakMemory() >> 20} MiB"));
+        wrong.ForEach(Say);
         return wrong;
     }
 

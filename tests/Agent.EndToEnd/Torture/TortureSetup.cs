@@ -5,6 +5,8 @@ namespace Agent.EndToEnd.Torture;
 /// <summary>What a run is made of: logs that grow, an agent, two sinks.</summary>
 internal sealed class TortureSetup : IAsyncDisposable
 {
+    private const double ShareInParts = 0.05;
+
     /// <summary>What an outage may leave behind before a rotated file is no more readable as it was.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(20);
     private readonly Workspace _workspace = new();
@@ -12,7 +14,9 @@ internal sealed class TortureSetup : IAsyncDisposable
     private TortureSetup(TortureOptions options, CountingSink[] sinks)
     {
         Sinks = sinks;
-        Logs = new KubeletLogs(_workspace.PathOf("logs"), options.Outage + CatchUp, options.Seed);
+        Logs = new KubeletLogs(
+            _workspace.PathOf("logs"), options.Faults.Contains("rotate") ? options.Outage + CatchUp : null,
+            options.Faults.Contains("parts") ? ShareInParts : 0, options.Seed);
         Volume = options.Faults.Contains("disk") ? QueueVolume.TryMount(QueueFolder) : null;
         Lives = new AgentLives(_workspace, Configuration);
     }

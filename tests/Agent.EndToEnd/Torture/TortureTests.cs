@@ -37,7 +37,7 @@ public sealed class TortureTests(ITestOutputHelper output)
         {
             if (!isWell)
             {
-                report.Say($"failed with seed {options.Seed}; the work folder is kept: {setup.Keep()}; the agent's last lines:");
+                report.Say($"failed with seed {options.Seed}; the work folder, with agent.log, is kept: {setup.Keep()}; the agent's last lines:");
                 foreach (string line in setup.Lives.LastLines())
                 {
                     report.Say(line);
