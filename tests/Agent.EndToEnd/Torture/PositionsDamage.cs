@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Agent.EndToEnd.Torture;
 
 /// <summary>Damages one line of a positions file (format: src/Agent.Storage/README.md), so that its file can still be told but its offset cannot.</summary>
@@ -34,6 +36,6 @@ internal static class PositionsDamage
     private static int SourceOf(string path)
     {
         string name = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)) ?? "").Split('_').ElementAtOrDefault(1) ?? "";
-        return NumberedMessage.SourceOf(System.Text.Encoding.UTF8.GetBytes(name));
+        return NumberedMessage.SourceOf(Encoding.UTF8.GetBytes(name));
     }
 }

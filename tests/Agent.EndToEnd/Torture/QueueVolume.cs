@@ -50,7 +50,14 @@ internal sealed class QueueVolume : IDisposable
         {
             string copy = Path.Combine(folder, Path.GetRelativePath(_folder, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy, overwrite: true);
+            try
+            {
+                File.Copy(file, copy, overwrite: true);
+            }
+            catch (FileNotFoundException)
+            {
+                // The agent may still run, and has finished with the file.
+            }
         }
     }
 
