@@ -16,7 +16,7 @@ SOURCES := $(shell find src -type f \( -name '*.cs' -o -name '*.csproj' \) -not 
 	Directory.Build.props Directory.Build.targets Directory.Packages.props global.json build/publish
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build test conformance bench clean
+.PHONY: help setup run build test torture conformance bench clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ artifacts/invar: $(SOURCES)
 
 test: setup ## Build and test everything, the native binary included.
 	@build/test
+
+torture: build ## Torture the native binary (SECONDS=180, SEED, FAULTS=kill,term,…); the report is artifacts/torture.txt.
+	@build/torture "$(SECONDS)" "$(SEED)" "$(FAULTS)"
 
 conformance: setup ## Run the golden data alone; one line a set (CONFORMANCE: its folder).
 	@build/conformance

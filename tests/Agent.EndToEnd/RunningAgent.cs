@@ -61,6 +61,23 @@ internal sealed partial class RunningAgent : IAsyncDisposable
     /// <summary>What the agent has written so far, on either output.</summary>
     public IReadOnlyList<string> Lines => Volatile.Read(ref _lines);
 
+    /// <summary>Whether the process has been started and has not ended.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            try
+            {
+                return !_process.HasExited;
+            }
+            catch (InvalidOperationException)
+            {
+                // Never started.
+                return false;
+            }
+        }
+    }
+
     /// <summary>Starts the program and waits until it is ready.</summary>
     /// <param name="configuration">A path, absolute or relative to the root of the checkout.</param>
     /// <param name="environment">Changes the environment, which is otherwise that of the test.</param>
@@ -201,7 +218,7 @@ internal sealed partial class RunningAgent : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        if (IsRunning())
+        if (IsRunning)
         {
             _process.Kill();
             _process.WaitForExit();
@@ -238,19 +255,6 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         }
         await _process.WaitForExitAsync(patience.Token);
         throw Failure($"the agent ended with exit code {_process.ExitCode} before it was ready");
-    }
-
-    private bool IsRunning()
-    {
-        try
-        {
-            return !_process.HasExited;
-        }
-        catch (InvalidOperationException)
-        {
-            // Never started.
-            return false;
-        }
     }
 
     private void Take(string? line)

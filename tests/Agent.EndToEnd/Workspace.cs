@@ -14,6 +14,9 @@ internal sealed partial class Workspace : IDisposable
 
     public string Storage => PathOf("storage");
 
+    /// <summary>Leaves the folder where it is, for somebody to look at.</summary>
+    public bool IsKept { get; set; }
+
     public string Configuration => PathOf("config.alloy");
 
     public string PathOf(string name) => Path.Combine(_folder.FullName, name);
@@ -32,7 +35,13 @@ internal sealed partial class Workspace : IDisposable
 
     public void Log(string name, params string[] lines) => File.AppendAllLines(LogPath(name), lines);
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (!IsKept)
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint UserId();

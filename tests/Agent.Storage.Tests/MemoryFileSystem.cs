@@ -133,10 +133,14 @@ internal sealed class MemoryFileSystem(int seed) : IFileSystem
     }
 
     /// <summary>Cuts the power: what is not on the disk is gone, up to what happened to be written back.</summary>
-    public void CutPower()
+    public void CutPower() => CutPower(_random.Next(4) switch { 0 => 0, 1 => 1, _ => _random.NextDouble() });
+
+    /// <summary>The same, and nothing was written back.</summary>
+    public void CutPowerLosingAll() => CutPower(0);
+
+    private void CutPower(double chance)
     {
         Kill();
-        double chance = _random.Next(4) switch { 0 => 0, 1 => 1, _ => _random.NextDouble() };
         foreach (MemoryInode inode in _live.Values.Concat(_disk.Values).ToHashSet())
         {
             inode.WriteBack(_random, chance);

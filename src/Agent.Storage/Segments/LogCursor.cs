@@ -160,9 +160,11 @@ public sealed class LogCursor
     {
         _generation++;
         _written = false;
-        _last = Other(_durable, _underWay == None ? _last : _underWay);
+        // The place of the last save is left alone until this one is written, or two writes that fail could take everything.
+        int place = Other(_durable, _underWay == None ? _last : _underWay);
         FillRecord();
-        _file.Write(_record, (long)_last * RecordDistance);
+        _file.Write(_record, (long)place * RecordDistance);
+        _last = place;
         _written = true;
     }
 
