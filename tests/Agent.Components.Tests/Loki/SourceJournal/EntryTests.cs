@@ -4,7 +4,6 @@ using Agent.Components.Tests.Decoding;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
-using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceJournal;
 

@@ -1,7 +1,6 @@
 using Agent.Components.Loki.Write;
 using Agent.Sdk;
 using Agent.Telemetry;
-using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.Write;
 
