@@ -126,5 +126,5 @@ internal sealed class StageExpectation(JsonElement json, TimeProvider time)
         text.Append(CultureInfo.InvariantCulture, $"{name}_count{Braces(labels)} {count}\n");
     }
 
-    private static string Braces(IReadOnlyCollection<string> labels) => labels.Count == 0 ? "" : "{" + string.Join(',', labels) + "}";
+    private static string Braces(string[] labels) => labels.Length == 0 ? "" : "{" + string.Join(',', labels) + "}";
 }

@@ -149,7 +149,7 @@ public sealed class GeoipStageTests : IDisposable
     // IPv4 lies at the start of IPv6.
     private static byte[] Mapped(params byte[] address) => [.. new byte[12], .. address];
 
-    private string Lookup(string db, string type, string address, ValueMap<string>? lookups = null)
+    private static string Lookup(string db, string type, string address, ValueMap<string>? lookups = null)
     {
         using PipelineFixture fixture = Fixture(db, type, lookups);
         fixture.Send(address);

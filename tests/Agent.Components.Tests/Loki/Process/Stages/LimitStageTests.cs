@@ -75,7 +75,7 @@ public sealed class LimitStageTests
         {
             batch.Add(new LogEntry(LabelSet.From([new("app", app)]), 1, Encoding.UTF8.GetBytes($"line of {app}")));
         }
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
         Assert.Equal(["line of a", "line of b", "line of ", "line of "], fixture.Collector.Lines);
         Assert.Equal(3, fixture.Count("loki_process_dropped_lines_total", "ratelimit_drop_stage"));
         Assert.Equal(2, fixture.Count("loki_process_dropped_lines_by_label_total", "a"));
@@ -93,7 +93,7 @@ public sealed class LimitStageTests
             batch.Add(new LogEntry(labels, i, "1"u8.ToArray()));
             batch.Add(new LogEntry(labels, i, "2"u8.ToArray()));
         }
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
         Assert.Equal(25_000, fixture.Collector.Lines.Count());
         Assert.InRange(
             fixture.Context.Registry.Families().Single(static family => family.Name == "loki_process_dropped_lines_by_label_total").Series.Length, 1, 10_000);

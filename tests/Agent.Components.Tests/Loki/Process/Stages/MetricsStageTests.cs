@@ -109,7 +109,7 @@ public sealed class MetricsStageTests
         using var batch = new LogBatch();
         batch.Add(new LogEntry(
             LabelSet.From([new("app", "3"), new("__path__", "p"), new("a.b", "1"), new("a_b", "2"), new("le", "x"), new("component_id", "y")]), 1, "x"u8.ToArray()));
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
         MetricSeries series = Series(fixture, "__my_h").Single();
         Assert.Equal("component_path component_id a_b app", string.Join(' ', series.LabelNames));
         Assert.Equal("1 3", string.Join(' ', series.LabelValues[2..]));
@@ -134,7 +134,7 @@ public sealed class MetricsStageTests
         {
             batch.Add(new LogEntry(LabelSet.From([new("app", app)]), 1, "x"u8.ToArray()));
         }
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
     }
 
     private static async Task ArmedAsync(PipelineFixture fixture)

@@ -122,7 +122,7 @@ public sealed class MultilineStageTests
         {
             batch.Add(new LogEntry(LabelSet.From([new("id", $"{i}")]), i, "S"u8.ToArray()));
         }
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
         Assert.Equal(10_000, fixture.Collector.Lines.Count());
         Assert.Equal(10_000, fixture.Count("loki_process_multiline_blocks_flushed_early_total", "streams"));
     }

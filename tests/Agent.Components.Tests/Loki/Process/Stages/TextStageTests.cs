@@ -91,7 +91,7 @@ public sealed class TextStageTests
             random.NextBytes(line);
             batch.Add(new LogEntry(LabelSet.From([new("app", "äöü")]), i, line));
         }
-        Assert.True(fixture.Component.ConsumeAsync(batch, default).IsCompletedSuccessfully);
+        fixture.Send(batch);
         Assert.Equal(2000, fixture.Collector.Lines.Count());
     }
 
