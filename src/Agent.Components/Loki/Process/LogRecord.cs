@@ -50,6 +50,9 @@ public sealed class LogRecord
 
     internal ExtractedValues Extracted { get; }
 
+    /// <summary>Stands for the receipts of earlier batches that parts of the line came with; null for nearly all lines.</summary>
+    internal Receipt? Origin { get; set; }
+
     /// <summary>Changes the labels as <see cref="StageContext.Change"/> announced, with this line's value in UTF-8.</summary>
     public void Change(int change, ReadOnlySpan<byte> value = default) => _pending.Add(change, value);
 
@@ -104,6 +107,7 @@ public sealed class LogRecord
         _metadata.Reset(metadata);
         Timestamp = timestamp;
         Line = line;
+        Origin = null;
     }
 
     internal LogEntry ToEntry(MetadataArena arena) => new(Labels, Timestamp, Line, _metadata.Seal(arena));

@@ -15,9 +15,8 @@ public sealed class PipelineRun
     private readonly MetadataArena _metadata = new();
     private readonly List<Receipt> _released = [];
 
-    // Each stands for the batch in hand and the receipts that were released up to then; the run has a hold on each.
-    private readonly List<ReceiptBundle> _bundles = [];
-    private int _bundled;
+    // The run has a hold on each.
+    private readonly List<ReceiptBundle> _tied = [];
     private LogBatch? _batch;
     private int _at;
     private Receipt? _incoming;
@@ -58,13 +57,29 @@ public sealed class PipelineRun
     /// <summary>Keeps the line in hand, and all that leaves with it, from being sent before that time has passed.</summary>
     public void Delay(TimeSpan wait) => Wait = wait > Wait ? wait : Wait;
 
-    /// <summary>Keeps the receipt of the batch in hand beyond this call; null where there is none.</summary>
-    /// <remarks>A line that another stage held before came with other batches: it is kept back for those too, and so is what comes after it.</remarks>
-    public Receipt? HoldReceipt()
+    /// <summary>Keeps the receipts of a line beyond this call: that of the batch in hand, and those it was held for before. Null where there is none.</summary>
+    public Receipt? HoldReceipt(LogRecord record)
     {
-        Receipt? all = _released.Count == 0 ? _incoming : HoldAll();
-        all?.Hold();
-        return all;
+        record.Origin?.Hold();
+        _incoming?.Hold();
+        return record.Origin is not null && _incoming is not null ? new ReceiptBundle([record.Origin, _incoming]) : record.Origin ?? _incoming;
+    }
+
+    /// <summary>One receipt for those that a held line came with, apart from that of the batch in hand. It lasts as long as the outgoing batch.</summary>
+    internal Receipt? Tie(IReadOnlyCollection<Receipt> receipts)
+    {
+        Receipt[] foreign = [.. receipts.Where(receipt => !ReferenceEquals(receipt, _incoming))];
+        if (foreign.Length < 2)
+        {
+            return foreign.Length == 0 ? null : foreign[0];
+        }
+        foreach (Receipt receipt in foreign)
+        {
+            receipt.Hold();
+        }
+        var tied = new ReceiptBundle(foreign);
+        _tied.Add(tied);
+        return tied;
     }
 
     /// <summary>Gives up a hold of <see cref="HoldReceipt"/>: the held data leaves with the outgoing batch, and is settled with it.</summary>
@@ -84,10 +99,15 @@ public sealed class PipelineRun
     }
 
     /// <summary>Sends a line that was held through the steps from <paramref name="next"/> on, before the line in hand.</summary>
-    internal void Emit(HeldRecord held, ReadOnlySpan<byte> line, int next)
+    /// <param name="held">All but the text.</param>
+    /// <param name="line">The text.</param>
+    /// <param name="next">Index of the first step.</param>
+    /// <param name="origin">What a stage behind has to hold that holds the line; null where that is the batch in hand alone.</param>
+    internal void Emit(HeldRecord held, ReadOnlySpan<byte> line, int next, Receipt? origin)
     {
         LogRecord record = _spare.Count > 0 ? _spare.Pop() : NewRecord();
         held.Restore(record, Outgoing.Bytes.Copy(line));
+        record.Origin = origin;
         Continue(record, next);
         _spare.Push(record);
     }
@@ -113,12 +133,11 @@ public sealed class PipelineRun
     /// <summary>Forgets what has been sent; the rest of the batch may follow.</summary>
     internal void ClearSent()
     {
-        foreach (ReceiptBundle bundle in _bundles)
+        foreach (ReceiptBundle tied in _tied)
         {
-            bundle.Settle();
+            tied.Settle();
         }
-        _bundles.Clear();
-        _bundled = 0;
+        _tied.Clear();
         Outgoing.Clear();
         _metadata.Clear();
         _released.Clear();
@@ -131,22 +150,6 @@ public sealed class PipelineRun
         _incoming = null;
         _batch = null;
         _at = 0;
-    }
-
-    private ReceiptBundle HoldAll()
-    {
-        if (_bundled == _released.Count)
-        {
-            return _bundles[^1];
-        }
-        Receipt[] all = _incoming is null ? [.. _released] : [.. _released, _incoming];
-        foreach (Receipt receipt in all)
-        {
-            receipt.Hold();
-        }
-        _bundled = _released.Count;
-        _bundles.Add(new ReceiptBundle(all));
-        return _bundles[^1];
     }
 
     private void Continue(LogRecord record, int at)

@@ -14,9 +14,7 @@ public sealed class AllocationTests
     [Fact]
     public void The_usual_pipeline_allocates_nothing_per_line()
     {
-        using var context = new TestComponentContext("loki.process.test");
-        var process = new LokiProcess(context);
-        StageArguments[] stages =
+        AssertNoAllocation(
         [
             new CriStage.Arguments(),
             new JsonStage.Arguments { Expressions = new([new("level", ""), new("msg", "message"), new("status", "http.status")]) },
@@ -31,7 +29,31 @@ public sealed class AllocationTests
             new StructuredMetadataStage.Arguments { Values = new([new("message", "msg")]) },
             new OutputStage.Arguments { Source = "msg" },
             new DropStage.Arguments { Expression = Pattern.Parse("healthz") },
-        ];
+        ]);
+    }
+
+    [Fact]
+    public void Stages_that_pass_limit_and_cut_lines_allocate_nothing_per_line()
+    {
+        AssertNoAllocation(
+        [
+            new DecolorizeStage.Arguments(),
+            new PatternStage.Arguments { Pattern = "<time> <stream> <flag> <rest>", LabelsFromGroups = false },
+            new LuhnStage.Arguments(),
+            new TenantStage.Arguments { Label = "pod" },
+            new TenantStage.Arguments { Source = "stream" },
+            new StructuredMetadataDropStage.Arguments { Values = ["none"] },
+            new MetricsStage.Arguments { Counter = [new() { Name = "lines", MatchAll = true, Action = "inc" }, new() { Name = "n", Source = "time", Action = "add" }] },
+            new LimitStage.Arguments { Rate = 1e9, Burst = 1_000_000 },
+            new LimitStage.Arguments { Rate = 0.001, Burst = 1, Drop = true, ByLabelName = "pod" },
+        ]);
+        AssertNoAllocation([new SamplingStage.Arguments { Rate = 0.5 }, new PackStage.Arguments { Labels = ["pod"] }, new TruncateStage.Arguments { Rule = [new() { Limit = new(50), Suffix = ".." }] }]);
+    }
+
+    private static void AssertNoAllocation(StageArguments[] stages)
+    {
+        using var context = new TestComponentContext("loki.process.test");
+        var process = new LokiProcess(context);
         Complete(process.ApplyAsync(new LokiProcess.Arguments { ForwardTo = [new Nowhere()], Stage = new ValueList<StageArguments>(stages) }, default));
         using LogBatch batch = Lines(1000);
         for (int i = 0; i < 50; i++)

@@ -51,6 +51,8 @@ internal sealed class PipelineFixture : IDisposable
 
     public void Send(params string[] lines) => Send(null, lines);
 
+    public void Send(LogBatch batch) => Done(Component.ConsumeAsync(batch, default));
+
     /// <summary>The value of a counter without labels of its own, or with one label; null where there is no such series.</summary>
     public long? Count(string name, string? label = null) =>
         Context.Registry.Families().Where(family => family.Name == name).SelectMany(static family => family.Series)

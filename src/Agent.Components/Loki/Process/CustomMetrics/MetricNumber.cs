@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Agent.Sdk;
@@ -8,6 +9,7 @@ namespace Agent.Components.Loki.Process.CustomMetrics;
 internal static class MetricNumber
 {
     private const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private static readonly SearchValues<char> DurationCharacters = SearchValues.Create("0123456789.+-hmsunµμ");
     private const double NanosPerSecond = 1e9;
 
     // No number or duration is longer.
@@ -44,6 +46,11 @@ internal static class MetricNumber
         {
             number = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
             return true;
+        }
+        if (text.ContainsAnyExcept(DurationCharacters))
+        {
+            // Most texts are no durations: for those the reader would word an error that nobody sees.
+            return false;
         }
         bool isDuration = GoDuration.TryParseNanoseconds(text, out long nanoseconds, out _);
         number = nanoseconds / NanosPerSecond;

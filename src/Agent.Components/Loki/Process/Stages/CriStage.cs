@@ -124,7 +124,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
         }
         PartialLine line = _partials.Take(stream) ?? new PartialLine();
         Append(line, record.Line.Span);
-        line.Keep(record.Run.HoldReceipt());
+        line.Keep(record.Run.HoldReceipt(record));
         line.Latest = new HeldRecord(record);
         _partials.Put(stream, line);
     }
@@ -133,6 +133,7 @@ public sealed partial class CriStage : LogStage, IBatchStage
     {
         Append(held, record.Line.Span);
         record.Line = record.Scratch.Copy(held.Bytes);
+        record.Origin = held.ReleaseReceipts(record.Run);
         held.Release(record.Run);
     }
 
@@ -150,8 +151,8 @@ public sealed partial class CriStage : LogStage, IBatchStage
     {
         foreach (PartialLine line in lines)
         {
-            line.ReleaseReceipts(run);
-            run.Emit(line.Latest!, line.Bytes, Next);
+            Receipt? origin = line.ReleaseReceipts(run);
+            run.Emit(line.Latest!, line.Bytes, Next, origin);
             line.Release(run);
         }
     }

@@ -45,7 +45,7 @@ internal sealed class MultilineBlock(LabelSet stream)
     }
 
     /// <summary>Before the lines are emitted: a stage behind this one may hold them on.</summary>
-    public void ReleaseReceipts(PipelineRun run) => _text.ReleaseReceipts(run);
+    public Receipt? ReleaseReceipts(PipelineRun run) => _text.ReleaseReceipts(run);
 
     /// <summary>The lines leave with the run's outgoing batch.</summary>
     public void Release(PipelineRun run)

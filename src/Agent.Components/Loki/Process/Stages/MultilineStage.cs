@@ -150,7 +150,7 @@ public sealed partial class MultilineStage : LogStage, IBatchStage, ITimedStage
         {
             block.Start = new HeldRecord(record);
         }
-        _blocks.Append(block, line, record.Run.HoldReceipt());
+        _blocks.Append(block, line, record.Run.HoldReceipt(record));
         block.LastSeen = _time.GetTimestamp();
         if (block.Lines == _maxLines)
         {
@@ -185,8 +185,8 @@ public sealed partial class MultilineStage : LogStage, IBatchStage, ITimedStage
     {
         if (block.Lines > 0)
         {
-            block.ReleaseReceipts(run);
-            run.Emit(block.Start!, block.Bytes, Next);
+            Receipt? origin = block.ReleaseReceipts(run);
+            run.Emit(block.Start!, block.Bytes, Next, origin);
             _blocks.Release(block, run);
         }
     }

@@ -41,14 +41,16 @@ internal sealed class PartialLine
         }
     }
 
-    /// <summary>Hands the receipts to the run, before the data: a stage behind that holds the data has to hold them too.</summary>
-    public void ReleaseReceipts(PipelineRun run)
+    /// <summary>Hands the receipts to the run, before the data; returns what a stage behind has to hold that holds the data.</summary>
+    public Receipt? ReleaseReceipts(PipelineRun run)
     {
+        Receipt? origin = run.Tie(_receipts);
         foreach (Receipt receipt in _receipts)
         {
             run.ReleaseReceipt(receipt);
         }
         _receipts.Clear();
+        return origin;
     }
 
     /// <summary>The data leaves with the run's outgoing batch; the memory goes back to its pool.</summary>

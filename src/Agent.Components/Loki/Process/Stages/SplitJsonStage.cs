@@ -70,7 +70,7 @@ public sealed partial class SplitJsonStage : LogStage, IBatchStage
             scanner.Peek();
             int start = scanner.Position;
             scanner.TrySkipValue();
-            record.Run.Emit(held, json[start..scanner.Position], Next);
+            record.Run.Emit(held, json[start..scanner.Position], Next, record.Origin);
         }
         while (scanner.TryTake((byte)','));
     }

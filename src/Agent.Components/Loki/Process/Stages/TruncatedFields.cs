@@ -42,8 +42,12 @@ internal sealed class TruncatedFields(MetricScope metrics)
             record.Set(slot, SlotValue.OfText(Lists[fields]));
             return;
         }
-        int listed = Array.FindIndex(Lists, list => value.Text.Span.SequenceEqual(list));
-        byte[] joined = listed >= 0 ? Lists[listed | fields] : Join(value.Text.Span, Lists[fields]);
+        int listed = Lists.Length - 1;
+        while (listed > 0 && !value.Text.Span.SequenceEqual(Lists[listed]))
+        {
+            listed--;
+        }
+        byte[] joined = listed > 0 ? Lists[listed | fields] : Join(value.Text.Span, Lists[fields]);
         record.Set(slot, SlotValue.OfText(joined));
     }
 
