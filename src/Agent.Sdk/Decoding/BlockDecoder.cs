@@ -1,6 +1,7 @@
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Schema;
 using Agent.Syntax;
+using Agent.Syntax.Values;
 
 namespace Agent.Sdk.Decoding;
 
@@ -32,6 +33,11 @@ public sealed class BlockDecoder
     public T Get<T>(string name, ValueCodec<T> codec, T fallback)
     {
         if (_block.Find(name) is not { } attribute)
+        {
+            return fallback;
+        }
+        // Null stands for no capsule, as in relabel_rules = null, which conversions write.
+        if (attribute.Value is NullValue && codec.Type.Kind == SchemaKind.Capsule && fallback is not null)
         {
             return fallback;
         }

@@ -34,22 +34,22 @@ public sealed class DurableQueue : IAsyncDisposable
     internal IReadOnlyList<QueueReader> Readers => _readers;
 
     /// <summary>Why the disk is not used, though it should be; null where all is well.</summary>
-    public string? DiskFault => Store.Fault;
+    public string? DiskFault => Store.Disk.Fault;
 
-    public long DiskBytes => Store.Bytes;
+    public long DiskBytes => Store.Disk.Log?.Bytes ?? 0;
 
     /// <summary>The limit of <see cref="DiskBytes"/>; 0 before the disk was needed.</summary>
-    public long DiskCapacity => Store.Capacity;
+    public long DiskCapacity => Store.Disk.Log?.MaxBytes ?? 0;
 
     /// <summary>Gives up what an earlier run left for endpoints that have no reader now, which the owner hears of.</summary>
     /// <returns>How many endpoints those are.</returns>
-    public int DropOrphans() => Store.DropOrphans();
+    public int DropOrphans() => Store.Losses.DropOrphans();
 
     /// <summary>A new reader. What the log holds for it from an earlier run comes first.</summary>
     public QueueReader AddReader(ReaderOptions options)
     {
         var reader = new QueueReader(this, options);
-        Store.Attach(reader);
+        Store.Disk.Attach(reader);
         lock (Gate)
         {
             _readers.Add(reader);
@@ -84,7 +84,7 @@ public sealed class DurableQueue : IAsyncDisposable
         }
         foreach (QueueReader reader in old)
         {
-            Store.Detach(reader);
+            Store.Disk.Detach(reader);
         }
         return next;
     }
@@ -98,10 +98,10 @@ public sealed class DurableQueue : IAsyncDisposable
             blocks = reader.TakeMemory();
             _readers.Remove(reader);
         }
-        Store.DropBacklog(reader);
+        Store.Losses.DropBacklog(reader);
         blocks.ForEach(block => GiveUp(reader, block, QueueLoss.Removed));
-        Store.Detach(reader);
-        Store.DropFinished();
+        Store.Disk.Detach(reader);
+        Store.Losses.DropFinished();
         WakeProducers();
     }
 
@@ -161,8 +161,10 @@ public sealed class DurableQueue : IAsyncDisposable
     /// <returns>False where the disk failed.</returns>
     public bool Persist()
     {
-        Store.TryAgain();
-        return Store.StoreAll() && Store.SyncNow();
+        Store.Disk.TryAgain();
+        bool isSafe = Store.StoreAll() && Store.SyncNow();
+        Store.Losses.TellLostWork();
+        return isSafe;
     }
 
     /// <summary>Wakes who waits for room, to look elsewhere.</summary>
@@ -192,6 +194,14 @@ public sealed class DurableQueue : IAsyncDisposable
         WakeProducers();
     }
 
+    internal QueueReader[] ReadersNow()
+    {
+        lock (Gate)
+        {
+            return [.. _readers];
+        }
+    }
+
     internal bool IsFinished(QueuedBlock block)
     {
         lock (Gate)
@@ -215,7 +225,7 @@ public sealed class DurableQueue : IAsyncDisposable
         if (isStored)
         {
             reader.Save(block.Number + 1);
-            Store.DropFinished();
+            Store.Losses.DropFinished();
         }
         Tell(block, isSettled, isReleased);
         WakeProducers();
@@ -308,7 +318,7 @@ public sealed class DurableQueue : IAsyncDisposable
         {
             return true;
         }
-        return isFull && Store.Fault is not null;
+        return isFull && Store.Disk.Fault is not null;
     }
 
     /// <summary>Under the gate.</summary>

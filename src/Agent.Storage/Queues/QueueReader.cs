@@ -181,6 +181,9 @@ public sealed class QueueReader
         data?.SetResult();
     }
 
+    /// <summary>Under the gate: the block in work.</summary>
+    internal QueuedBlock? Current => _current;
+
     /// <summary>Under the gate: the first block of those in memory, behind the one in work.</summary>
     internal QueuedBlock? FirstInMemory => _memory.TryPeek(out QueuedBlock? first) ? first : null;
 
@@ -309,7 +312,7 @@ public sealed class QueueReader
             }
             catch (IOException)
             {
-                _queue.Store.CountCursorError();
+                _queue.Store.Disk.CountCursorError();
             }
         }
     }
