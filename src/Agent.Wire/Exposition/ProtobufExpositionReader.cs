@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Protobuf;
 
@@ -18,17 +17,14 @@ public ref struct ProtobufExpositionReader : IExpositionReader
     private int _at;
     private int _familyStart;
     private ProtobufReader _metrics;
-    private ReadOnlySpan<byte> _name;
-    private ReadOnlySpan<byte> _help;
-    private ReadOnlySpan<byte> _unit;
+    private ProtobufFamily _family;
     private ProtobufMetric _metric;
     private ProtobufReader _items;
-    private ProtobufReader _exemplars;
+    private ProtobufExemplars _exemplars;
     private ProtobufBucket _item;
     private int _itemIndex;
     private bool _itemsDone;
     private bool _exemplarTaken;
-    private bool _bucketExemplars;
     private Part _part;
 
     public ProtobufExpositionReader(ReadOnlySpan<byte> body, ExpositionScratch scratch)
@@ -64,11 +60,11 @@ public ref struct ProtobufExpositionReader : IExpositionReader
 
     public ExpositionEntry Entry { get; private set; }
 
-    public readonly ReadOnlySpan<byte> Family => _name;
+    public readonly ReadOnlySpan<byte> Family => _family.Name;
 
-    public readonly ReadOnlySpan<byte> Text => Entry == ExpositionEntry.Help ? _help : Entry == ExpositionEntry.Unit ? _unit : default;
+    public readonly ReadOnlySpan<byte> Text => Entry == ExpositionEntry.Help ? _family.Help : Entry == ExpositionEntry.Unit ? _family.Unit : default;
 
-    public MetricType Type { get; private set; }
+    public readonly MetricType Type => _family.Type;
 
     public readonly ReadOnlySpan<byte> Series => _scratch.Series.Written;
 
@@ -100,7 +96,7 @@ public ref struct ProtobufExpositionReader : IExpositionReader
                     }
                     break;
                 case Part.Help:
-                    _part = _unit.IsEmpty ? Part.Type : Part.Unit;
+                    _part = _family.Unit.IsEmpty ? Part.Type : Part.Unit;
                     return Give(ExpositionEntry.Help);
                 case Part.Unit:
                     _part = Part.Type;
@@ -130,20 +126,12 @@ public ref struct ProtobufExpositionReader : IExpositionReader
         }
         labels.Clear();
         _scratch.Text.Clear();
-        _scratch.Text.Write(_name);
+        _scratch.Text.Write(_family.Name);
         _scratch.Text.Write(Suffix());
         labels.Add("__name__"u8, _scratch.Text.Written);
-        var metric = new ProtobufReader(_metric.Message);
-        while (metric.Next())
+        if (!ProtobufLabels.TryAdd(_metric.Message, labels, out string? error))
         {
-            if (metric.Field != ProtobufExposition.MetricLabel)
-            {
-                metric.Skip();
-            }
-            else if (metric.TryBytes(out ReadOnlySpan<byte> pair) && !AddLabel(labels, pair))
-            {
-                return false;
-            }
+            return Fail(error!);
         }
         if (Entry == ExpositionEntry.Series && _part == Part.Item && _itemIndex > 0)
         {
@@ -163,25 +151,7 @@ public ref struct ProtobufExpositionReader : IExpositionReader
             ReadOnlySpan<byte> message = Type == MetricType.Counter ? _metric.Exemplar : IsHistogram && _itemIndex > 0 ? _item.Exemplar : default;
             return !message.IsEmpty && ProtobufExposition.TryExemplar(message, exemplar, out _);
         }
-        while (Entry == ExpositionEntry.Histogram && _exemplars.Next())
-        {
-            if (_exemplars.Field != (_bucketExemplars ? ProtobufExposition.HistogramBucket : ProtobufExposition.HistogramExemplar))
-            {
-                _exemplars.Skip();
-                continue;
-            }
-            _exemplars.TryBytes(out ReadOnlySpan<byte> message);
-            if (_bucketExemplars)
-            {
-                ProtobufBucket.TryReadBucket(message, out ProtobufBucket bucket);
-                message = bucket.Exemplar;
-            }
-            if (!message.IsEmpty && ProtobufExposition.TryExemplar(message, exemplar, out bool hasTime) && hasTime)
-            {
-                return true;
-            }
-        }
-        return false;
+        return Entry == ExpositionEntry.Histogram && _exemplars.TryNext(exemplar);
     }
 
     public readonly long ReadStartTimestamp() =>
@@ -193,91 +163,18 @@ public ref struct ProtobufExpositionReader : IExpositionReader
         {
             return false;
         }
-        int at = _at;
-        // The limit of Prometheus: five bytes of length.
-        if (!Varint.TryRead(_body, ref at, out ulong length) || at - _at > 5)
+        _familyStart = _at;
+        if (!ProtobufFamily.TryRead(_body, ref _at, out _family, out string? error))
         {
-            return Fail("invalid varint encountered");
+            return Fail(error!);
         }
-        if (length > (ulong)(_body.Length - at))
-        {
-            return Fail($"insufficient length of buffer, expected at least {(ulong)(at - _at) + length} bytes, got {_body.Length - _at} bytes");
-        }
-        _familyStart = at;
-        ReadOnlySpan<byte> message = _body.Slice(at, (int)length);
-        _at = at + (int)length;
-        return ReadFamilyHead(message);
-    }
-
-    private bool ReadFamilyHead(ReadOnlySpan<byte> message)
-    {
-        _name = _help = _unit = default;
-        ulong type = 0;
-        bool hasMetrics = false;
-        var reader = new ProtobufReader(message);
-        while (reader.Next())
-        {
-            switch (reader.Field)
-            {
-                case ProtobufExposition.FamilyName:
-                    reader.TryBytes(out _name);
-                    break;
-                case ProtobufExposition.FamilyHelp:
-                    reader.TryBytes(out _help);
-                    break;
-                case ProtobufExposition.FamilyType:
-                    reader.TryVarint(out type);
-                    break;
-                case ProtobufExposition.FamilyMetric:
-                    hasMetrics |= reader.TryBytes(out _);
-                    break;
-                case ProtobufExposition.FamilyUnit:
-                    reader.TryBytes(out _unit);
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-        if (reader.Error is not null)
-        {
-            return Fail(reader.Error);
-        }
-        _metrics = new ProtobufReader(message);
-        _part = hasMetrics ? Part.Help : Part.Family;
-        return !hasMetrics || CheckFamily(type);
-    }
-
-    private bool CheckFamily(ulong type)
-    {
-        if (_name.IsEmpty || !Utf8.IsValid(_name))
-        {
-            return Fail($"invalid metric name: {ExpositionError.Quoted(_name)}");
-        }
-        if (!Utf8.IsValid(_help))
-        {
-            return Fail($"invalid help for metric {ExpositionError.Quoted(_name)}");
-        }
-        if (type > 5)
-        {
-            return Fail($"unknown metric type for metric {ExpositionError.Quoted(_name)}: {type}");
-        }
-        Type = type switch
-        {
-            0 => MetricType.Counter,
-            1 => MetricType.Gauge,
-            2 => MetricType.Summary,
-            4 => MetricType.Histogram,
-            5 => MetricType.GaugeHistogram,
-            _ => MetricType.Unknown,
-        };
+        _metrics = new ProtobufReader(_family.Message);
+        _part = _family.HasMetrics ? Part.Help : Part.Family;
         // Damage in the first metric shows before the family's help, as it does for Prometheus.
-        ProtobufReader first = _metrics;
-        ProtobufMetric metric = _metric;
-        bool ok = FindMetric();
-        _metrics = first;
-        _metric = metric;
-        return ok || Error is null;
+        ProtobufReader start = _metrics;
+        bool ok = !_family.HasMetrics || FindMetric();
+        _metrics = start;
+        return ok;
     }
 
     private void ReadMetric()
@@ -323,7 +220,7 @@ public ref struct ProtobufExpositionReader : IExpositionReader
                 _part = KeepClassicHistograms && _metric.Items > 0 ? Part.Count : Part.Metric;
                 return ProtobufNativeHistogram.TryRead(_metric.Data, Type == MetricType.GaugeHistogram, _scratch.Histogram, out string? error)
                     ? GiveHistogram()
-                    : Fail($"histogram {ExpositionError.Quoted(_name)}: {error}");
+                    : Fail($"histogram {ExpositionError.Quoted(_family.Name)}: {error}");
             case Part.Count:
                 _part = Part.Sum;
                 _itemIndex = -2;
@@ -376,23 +273,10 @@ public ref struct ProtobufExpositionReader : IExpositionReader
 
     private bool ReadConverted()
     {
-        ClassicHistogram classic = _scratch.Classic;
-        classic.Reset();
-        classic.SetCount(_metric.Count);
-        classic.SetSum(_metric.Value);
-        _items = new ProtobufReader(_metric.Data);
-        while (NextItem(out ProtobufBucket bucket))
-        {
-            classic.SetBucket(bucket.Bound, bucket.Value);
-        }
         _part = Part.Metric;
-        if (!classic.TryConvert(_scratch.Histogram))
+        if (!ProtobufNativeHistogram.TryConvert(_metric, Type == MetricType.GaugeHistogram, _scratch))
         {
-            return Fail($"histogram {ExpositionError.Quoted(_name)}: its buckets and count do not agree");
-        }
-        if (Type == MetricType.GaugeHistogram)
-        {
-            _scratch.Histogram.Head = _scratch.Histogram.Head with { CounterReset = CounterReset.Gauge };
+            return Fail($"histogram {ExpositionError.Quoted(_family.Name)}: its buckets and count do not agree");
         }
         return GiveHistogram();
     }
@@ -414,8 +298,7 @@ public ref struct ProtobufExpositionReader : IExpositionReader
     private bool GiveHistogram()
     {
         Entry = ExpositionEntry.Histogram;
-        _exemplars = new ProtobufReader(_metric.Data);
-        _bucketExemplars = _metric.Exemplars == 0;
+        _exemplars = new ProtobufExemplars(_metric);
         WriteKey();
         return true;
     }
@@ -425,25 +308,12 @@ public ref struct ProtobufExpositionReader : IExpositionReader
     {
         GrowableBuffer key = _scratch.Series;
         key.Clear();
-        key.Write(_name);
+        key.Write(_family.Name);
         // No name holds this byte: it is never part of UTF-8.
         key.WriteByte(0xFF);
         key.Write(Suffix());
         key.WriteByte(0xFF);
-        var metric = new ProtobufReader(_metric.Message);
-        while (metric.Next())
-        {
-            if (metric.Field == ProtobufExposition.MetricLabel && metric.TryBytes(out ReadOnlySpan<byte> pair))
-            {
-                Varint.Write(key.Reserve(Varint.MaxLength), (uint)pair.Length);
-                key.Advance(Varint.Size((uint)pair.Length));
-                key.Write(pair);
-            }
-            else
-            {
-                metric.Skip();
-            }
-        }
+        ProtobufLabels.AppendTo(key, _metric.Message);
         if (Entry == ExpositionEntry.Series && _itemIndex > 0)
         {
             double bound = _item.Bound;
@@ -465,41 +335,9 @@ public ref struct ProtobufExpositionReader : IExpositionReader
         };
     }
 
-    private bool AddLabel(SeriesLabels labels, ReadOnlySpan<byte> pair)
-    {
-        if (!ProtobufExposition.TryPair(pair, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value))
-        {
-            return Fail("a label is damaged");
-        }
-        if (!Utf8.IsValid(name) || (name.IsEmpty && HasName(pair)))
-        {
-            return Fail($"invalid label name: {ExpositionError.Quoted(name)}");
-        }
-        if (!Utf8.IsValid(value))
-        {
-            return Fail($"invalid label value: {ExpositionError.Quoted(value)}");
-        }
-        labels.Add(name, value);
-        return true;
-    }
-
-    private static bool HasName(ReadOnlySpan<byte> pair)
-    {
-        var reader = new ProtobufReader(pair);
-        while (reader.Next())
-        {
-            if (reader.Field == 1)
-            {
-                return true;
-            }
-            reader.Skip();
-        }
-        return false;
-    }
-
     private bool Fail(string message)
     {
-        Error ??= new ExpositionError(message, _part == Part.Family ? _at : _familyStart, 0, 0);
+        Error ??= new ExpositionError(message, _familyStart, 0, 0);
         Entry = ExpositionEntry.None;
         return false;
     }

@@ -43,6 +43,33 @@ internal static class ProtobufNativeHistogram
         return error is null;
     }
 
+    /// <summary>Makes a native histogram, in the scratch, of the classic parts; false where they do not agree.</summary>
+    public static bool TryConvert(in ProtobufMetric metric, bool isGauge, ExpositionScratch scratch)
+    {
+        ClassicHistogram classic = scratch.Classic;
+        classic.Reset();
+        classic.SetCount(metric.Count);
+        classic.SetSum(metric.Value);
+        var items = new ProtobufReader(metric.Data);
+        while (items.Next())
+        {
+            if (items.Field != ProtobufExposition.HistogramBucket)
+            {
+                items.Skip();
+            }
+            else if (items.TryBytes(out ReadOnlySpan<byte> message) && ProtobufBucket.TryReadBucket(message, out ProtobufBucket bucket))
+            {
+                classic.SetBucket(bucket.Bound, bucket.Value);
+            }
+        }
+        bool converted = classic.TryConvert(scratch.Histogram);
+        if (isGauge)
+        {
+            scratch.Histogram.Head = scratch.Histogram.Head with { CounterReset = CounterReset.Gauge };
+        }
+        return converted;
+    }
+
     private static bool TryHead(ReadOnlySpan<byte> message, bool isGauge, HistogramBuffer into, out string? error)
     {
         var reader = new ProtobufReader(message);
