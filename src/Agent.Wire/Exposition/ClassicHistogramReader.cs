@@ -58,7 +58,9 @@ public ref struct ClassicHistogramReader<TReader> : IExpositionReader
 
     public readonly ExpositionError? Error => _isGiving ? null : _inner.Error;
 
-    public bool Next()
+    public bool Next() => Next(default);
+
+    public bool Next(scoped ReadOnlySpan<byte> expected)
     {
         if (_isGiving)
         {
@@ -73,7 +75,7 @@ public ref struct ClassicHistogramReader<TReader> : IExpositionReader
                 return _inner.Error is null;
             }
         }
-        while (_inner.Next())
+        while (_inner.Next(expected))
         {
             if (_inner.Entry == ExpositionEntry.Type)
             {

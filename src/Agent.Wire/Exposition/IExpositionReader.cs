@@ -5,8 +5,8 @@ namespace Agent.Wire.Exposition;
 /// <summary>Reads what a target exposes, entry by entry, in the order sent: one implementation a format.</summary>
 /// <remarks>
 /// A scraper is written once, as a method over <c>TReader : IExpositionReader, allows ref struct</c>. Per series it looks
-/// <see cref="Series"/> up in a <see cref="SeriesTextMap{TValue}"/>; only a series it does not know costs <see cref="TryReadLabels"/>.
-/// Spans live until the next call of <see cref="Next"/>. No reader throws for any input or reads outside it.
+/// <see cref="Series"/> up in a <see cref="SeriesTextMap{TValue}"/>, whose guess it passes to <see cref="Next(ReadOnlySpan{byte})"/>; only a series it does not know costs <see cref="TryReadLabels"/>.
+/// Spans live until the next call of <see cref="Next()"/>. No reader throws for any input or reads outside it.
 /// </remarks>
 public interface IExpositionReader
 {
@@ -33,7 +33,7 @@ public interface IExpositionReader
     /// <summary>Milliseconds since the Unix epoch, where <see cref="HasTimestamp"/> says that the target gave a time.</summary>
     long Timestamp { get; }
 
-    /// <summary>Under <see cref="ExpositionEntry.Histogram"/>; lives until the next call of <see cref="Next"/>.</summary>
+    /// <summary>Under <see cref="ExpositionEntry.Histogram"/>; lives until the next call of <see cref="Next()"/>.</summary>
     HistogramView Histogram { get; }
 
     /// <summary>Why reading stopped; null at a good end.</summary>
@@ -41,6 +41,12 @@ public interface IExpositionReader
 
     /// <summary>Moves on. False at the end, and on failure, which <see cref="Error"/> tells.</summary>
     bool Next();
+
+    /// <summary>As <see cref="Next()"/>, and quicker where the next entry is the series expected.</summary>
+    /// <param name="expected">
+    /// Text of a series that was read before (<see cref="SeriesTextMap{TValue}.Expected"/>), or nothing. A wrong guess changes no result.
+    /// </param>
+    bool Next(scoped ReadOnlySpan<byte> expected);
 
     /// <summary>
     /// Replaces the content by the labels of the series, sorted by name, <c>__name__</c> included, with the values of <c>le</c> and <c>quantile</c>

@@ -44,12 +44,14 @@ public ref struct OpenMetricsReader(ReadOnlySpan<byte> text, ExpositionScratch s
 
     private readonly bool HasStart => Type is MetricType.Counter or MetricType.Summary or MetricType.Histogram;
 
-    public bool Next()
+    public bool Next() => Next(default);
+
+    public bool Next(scoped ReadOnlySpan<byte> expected)
     {
         do
         {
             Entry = ExpositionEntry.None;
-            if (Error is not null || !ReadEntry())
+            if (Error is not null || !((!expected.IsEmpty && TryExpected(expected)) || ReadEntry()))
             {
                 return false;
             }
@@ -119,6 +121,28 @@ public ref struct OpenMetricsReader(ReadOnlySpan<byte> text, ExpositionScratch s
     internal readonly int Start => _start;
 
     internal readonly int FamilyLength => _familyLength;
+
+    /// <summary>The line begins with the series expected: nothing of it needs to be searched.</summary>
+    private bool TryExpected(scoped ReadOnlySpan<byte> expected)
+    {
+        ReadOnlySpan<byte> rest = _text[_next..];
+        if (_brokenTail || rest.Length <= expected.Length || rest[expected.Length] != ' ' || !rest.StartsWith(expected))
+        {
+            return false;
+        }
+        ReadOnlySpan<byte> tail = rest[expected.Length..];
+        int length = tail.IndexOf((byte)'\n');
+        // A tail with an exemplar is no pair of numbers, and goes the long way.
+        if (length < 0 || !_tail.TryReadQuickly(tail[..length]))
+        {
+            return false;
+        }
+        _start = _next;
+        _next += expected.Length + length + 1;
+        Series = rest[..expected.Length];
+        Entry = ExpositionEntry.Series;
+        return true;
+    }
 
     private bool ReadEntry()
     {

@@ -35,9 +35,15 @@ public ref struct PrometheusTextReader(ReadOnlySpan<byte> text, ExpositionScratc
 
     public ExpositionError? Error { get; private set; }
 
-    public bool Next()
+    public bool Next() => Next(default);
+
+    public bool Next(scoped ReadOnlySpan<byte> expected)
     {
         Entry = ExpositionEntry.None;
+        if (!expected.IsEmpty && Error is null && TryExpected(expected))
+        {
+            return true;
+        }
         while (Error is null)
         {
             _start = _next;
@@ -76,6 +82,27 @@ public ref struct PrometheusTextReader(ReadOnlySpan<byte> text, ExpositionScratc
 
     /// <summary>The format has none.</summary>
     public readonly long ReadStartTimestamp() => 0;
+
+    /// <summary>The line begins with the series expected: nothing of it needs to be searched.</summary>
+    private bool TryExpected(scoped ReadOnlySpan<byte> expected)
+    {
+        ReadOnlySpan<byte> rest = _text[_next..];
+        if (rest.Length <= expected.Length || rest[expected.Length] != ' ' || !rest.StartsWith(expected))
+        {
+            return false;
+        }
+        ReadOnlySpan<byte> tail = rest[expected.Length..];
+        int length = tail.IndexOf((byte)'\n');
+        if (length < 0 || !TryReadTail(tail[..length]))
+        {
+            return false;
+        }
+        _start = _next;
+        _next += expected.Length + length + 1;
+        Series = rest[..expected.Length];
+        Entry = ExpositionEntry.Series;
+        return true;
+    }
 
     private bool ReadSeries()
     {

@@ -82,6 +82,9 @@ public ref struct ProtobufExpositionReader : IExpositionReader
 
     private readonly bool IsNative => IsHistogram && _metric.IsNative && !IgnoreNativeHistograms;
 
+    /// <summary>The format has no text to expect anything of.</summary>
+    public bool Next(scoped ReadOnlySpan<byte> expected) => Next();
+
     public bool Next()
     {
         Entry = ExpositionEntry.None;

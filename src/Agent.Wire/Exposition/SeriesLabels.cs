@@ -104,6 +104,11 @@ public sealed class SeriesLabels : IDisposable
     /// <summary>Adds a label whose texts are written with backslashes.</summary>
     internal void AddEscaped(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        if (!name.Contains((byte)'\\') && !value.Contains((byte)'\\'))
+        {
+            Add(name, value);
+            return;
+        }
         int start = _bytes.Length;
         TextEscapes.Append(_bytes, name, withQuotes: true);
         int middle = _bytes.Length;

@@ -22,6 +22,16 @@ public sealed class SeriesTextMap<TValue> : IDisposable
 
     public int Count => _entries.Count;
 
+    /// <summary>The text of the series that probably comes next: the one behind the last one found. Empty at the end; lives until the map changes.</summary>
+    public ReadOnlySpan<byte> Expected
+    {
+        get
+        {
+            ReadOnlySpan<Entry> entries = Values();
+            return (uint)_expected < (uint)entries.Length ? _texts.Written.Slice(entries[_expected].Start, entries[_expected].Length) : default;
+        }
+    }
+
     /// <summary>Bytes kept for texts.</summary>
     public int TextBytes => _texts.Capacity;
 

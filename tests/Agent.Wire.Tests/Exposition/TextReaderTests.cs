@@ -69,6 +69,32 @@ public sealed class TextReaderTests
     }
 
     [Fact]
+    public void A_guess_at_the_next_series_right_or_wrong_changes_no_result()
+    {
+        var random = new Random(15);
+        byte[][] guesses = [[], .. new[] { "a", "b", "a{}", "a{l=\"v\"}", "a{m=\"}\"}", "{\"v\"}", "a{b=\"v\",l=\"v\"}" }.Select(Encoding.UTF8.GetBytes)];
+        int series = 0;
+        for (int round = 0; round < 100_000; round++)
+        {
+            byte[] line = ExpositionSamples.Soup(random);
+            byte[] guess = guesses[random.Next(guesses.Length)];
+            if (random.Next(2) == 0)
+            {
+                line = [.. guess, (byte)' ', .. line];
+            }
+            byte[] text = [.. line, .. "\na{l=\"v\"} 2 3\n# EOF\n"u8];
+            using var scratch = new ExpositionScratch();
+            var prometheus = new PrometheusTextReader(text, scratch);
+            var guessed = new PrometheusTextReader(text, scratch);
+            series += Compare(ref prometheus, ref guessed, guess);
+            var openMetrics = new OpenMetricsReader(text, scratch);
+            var guessedMetrics = new OpenMetricsReader(text, scratch);
+            series += Compare(ref openMetrics, ref guessedMetrics, guess);
+        }
+        Assert.True(series > 1000);
+    }
+
+    [Fact]
     public void Damaged_text_never_throws()
     {
         var random = new Random(13);
@@ -176,11 +202,37 @@ public sealed class TextReaderTests
         Assert.Equal(0, allocated);
     }
 
+    private static int Compare<TReader>(ref TReader plain, ref TReader guessed, byte[] guess)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        int series = 0;
+        using var labels = new SeriesLabels();
+        while (plain.Next())
+        {
+            bool isGood = plain.Entry != ExpositionEntry.Series || plain.TryReadLabels(labels);
+            Assert.Equal(isGood, guessed.Next(guess) && (guessed.Entry != ExpositionEntry.Series || guessed.TryReadLabels(labels)));
+            if (!isGood)
+            {
+                break;
+            }
+            Assert.Equal((plain.Entry, plain.HasTimestamp), (guessed.Entry, guessed.HasTimestamp));
+            if (plain.Entry == ExpositionEntry.Series)
+            {
+                Assert.Equal(Convert.ToHexString(plain.Series), Convert.ToHexString(guessed.Series));
+                Assert.Equal(ExpositionText.Bits(plain.Value), ExpositionText.Bits(guessed.Value));
+                series++;
+            }
+        }
+        Assert.False(guessed.Error is null && guessed.Next(guess));
+        Assert.Equal(plain.Error, guessed.Error);
+        return series;
+    }
+
     private static int Scrape(byte[] text, SeriesTextMap<int> map, ExpositionScratch scratch, SeriesLabels labels)
     {
         int unknown = 0;
         var reader = new PrometheusTextReader(text, scratch);
-        while (reader.Next())
+        while (reader.Next(map.Expected))
         {
             if (reader.Entry == ExpositionEntry.Series && !map.TryGet(reader.Series, out _) && reader.TryReadLabels(labels))
             {

@@ -56,7 +56,7 @@ public class ExpositionBenchmarks
         where TReader : IExpositionReader, allows ref struct
     {
         double sum = 0;
-        while (reader.Next())
+        while (reader.Next(_known.Expected))
         {
             if (reader.Entry != ExpositionEntry.Series)
             {
