@@ -103,7 +103,7 @@ public sealed class ClassicHistogramScratch : IDisposable
     /// <summary>The series at hand has the labels that were remembered.</summary>
     internal bool IsSameSeries()
     {
-        if (!TryPart(out _, out _))
+        if (!Labels.TryGet("__name__"u8, out ReadOnlySpan<byte> metric) || !WithoutSuffix(metric).SequenceEqual(Family.Written))
         {
             return false;
         }
@@ -124,6 +124,10 @@ public sealed class ClassicHistogramScratch : IDisposable
         }
         return at == _base.Count;
     }
+
+    /// <summary>A series without a bound, or of the bare name, is no part of a histogram but does not end it either.</summary>
+    private static ReadOnlySpan<byte> WithoutSuffix(ReadOnlySpan<byte> name) =>
+        name.EndsWith("_bucket"u8) ? name[..^7] : name.EndsWith("_sum"u8) ? name[..^4] : name.EndsWith("_count"u8) ? name[..^6] : name;
 
     /// <summary>Moves what was collected to what is given.</summary>
     internal void End()

@@ -148,6 +148,21 @@ public sealed class TextReaderTests
     }
 
     [Fact]
+    public void A_series_that_is_no_part_of_a_classic_histogram_does_not_cut_it_in_two()
+    {
+        using var scratch = new ExpositionScratch();
+        using var histograms = new ClassicHistogramScratch();
+        byte[] text = "# TYPE a histogram\na_bucket{le=\"1\"} 1\na 5\na_bucket 7\na_bucket{le=\"+Inf\"} 3\na_sum 2\na_count 3\nb 1\n"u8.ToArray();
+        var reader = new ClassicHistogramReader<PrometheusTextReader>(new PrometheusTextReader(text, scratch), histograms);
+        List<string> entries = ExpositionText.Of(ref reader, out ExpositionError? error);
+        Assert.Null(error);
+        Assert.Equal(5, entries.Count);
+        Assert.Contains("count=3", entries[3]);
+        Assert.EndsWith("+(0,2) - +|1|1 - custom|3ff0000000000000", entries[3]);
+        Assert.StartsWith("series {[__name__=b]}", entries[4]);
+    }
+
+    [Fact]
     public void Long_families_without_beginnings_are_looked_through_once()
     {
         // 20,000 series, each asking for its start: quadratic work would take minutes.
