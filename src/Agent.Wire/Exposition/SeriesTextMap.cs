@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Agent.Wire.Exposition;
+
+/// <summary>Remembers something for each series of one target, by the series' text: the cache that spares a scraper the labels.</summary>
+/// <remarks>
+/// Targets send their series in the same order every time, so the entry added behind the last one found is tried first: a
+/// comparison of bytes, and no hash. Not thread safe.
+/// </remarks>
+/// <typeparam name="TValue">Mostly a series reference and the scrape it was last seen in.</typeparam>
+public sealed class SeriesTextMap<TValue> : IDisposable
+{
+    private const int None = -1;
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
+    private List<Entry> _entries = [];
+    private GrowableBuffer _texts = new();
+    private int[] _buckets = [];
+    private int _expected;
+
+    public int Count => _entries.Count;
+
+    /// <summary>The text of the series that probably comes next: the one behind the last one found. Empty at the end; lives until the map changes.</summary>
+    public ReadOnlySpan<byte> Expected
+    {
+        get
+        {
+            ReadOnlySpan<Entry> entries = Values();
+            return (uint)_expected < (uint)entries.Length ? _texts.Written.Slice(entries[_expected].Start, entries[_expected].Length) : default;
+        }
+    }
+
+    /// <summary>Bytes kept for texts.</summary>
+    public int TextBytes => _texts.Capacity;
+
+    /// <summary>The value of a series; false where the series is new.</summary>
+    public bool TryGet(ReadOnlySpan<byte> series, [NotNullWhen(true)] out TValue? value)
+    {
+        int index = Find(series);
+        value = index == None ? default : _entries[index].Value;
+        return index != None;
+    }
+
+    /// <summary>As <see cref="TryGet"/>, by reference, to be changed in place until the map changes; no reference at all where the series is new.</summary>
+    public ref TValue Find(ReadOnlySpan<byte> series, out bool found)
+    {
+        int index = Find(series);
+        found = index != None;
+        return ref found ? ref Values()[index].Value : ref Unsafe.NullRef<TValue>();
+    }
+
+    /// <summary>Adds a series that <see cref="TryGet"/> did not find, or replaces its value.</summary>
+    public void Set(ReadOnlySpan<byte> series, TValue value)
+    {
+        int known = Find(series);
+        if (known != None)
+        {
+            Values()[known].Value = value;
+            return;
+        }
+        if (_entries.Count >= _buckets.Length)
+        {
+            Rehash(Math.Max(16, _buckets.Length * 2));
+        }
+        uint hash = Hash(series);
+        ref int bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
+        _entries.Add(new Entry { Start = _texts.Length, Length = series.Length, Hash = hash, Next = bucket - 1, Value = value });
+        _texts.Write(series);
+        bucket = _entries.Count;
+        _expected = _entries.Count;
+    }
+
+    /// <summary>Removes what no longer matters, keeping the order of the rest.</summary>
+    public void RemoveWhere(Predicate<TValue> remove)
+    {
+        var kept = new List<Entry>(_entries.Count);
+        var texts = new GrowableBuffer();
+        foreach (Entry entry in _entries)
+        {
+            if (!remove(entry.Value))
+            {
+                int start = texts.Length;
+                texts.Write(_texts.Written.Slice(entry.Start, entry.Length));
+                kept.Add(entry with { Start = start });
+            }
+        }
+        if (kept.Count == _entries.Count)
+        {
+            texts.Release();
+            return;
+        }
+        _texts.Release();
+        _texts = texts;
+        _entries = kept;
+        _expected = 0;
+        Rehash(Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)kept.Count)));
+    }
+
+    /// <summary>Forgets all series and gives the memory back; the map stays usable.</summary>
+    public void Dispose()
+    {
+        _entries.Clear();
+        _buckets = [];
+        _expected = 0;
+        _texts.Release();
+    }
+
+    private int Find(ReadOnlySpan<byte> series)
+    {
+        ReadOnlySpan<Entry> entries = Values();
+        ReadOnlySpan<byte> texts = _texts.Written;
+        int expected = _expected;
+        if ((uint)expected < (uint)entries.Length)
+        {
+            ref readonly Entry next = ref entries[expected];
+            if (next.Length == series.Length && texts.Slice(next.Start, next.Length).SequenceEqual(series))
+            {
+                _expected = expected + 1;
+                return expected;
+            }
+        }
+        if (_buckets.Length == 0)
+        {
+            return None;
+        }
+        uint hash = Hash(series);
+        for (int at = _buckets[hash & (uint)(_buckets.Length - 1)] - 1; at != None; at = entries[at].Next)
+        {
+            ref readonly Entry entry = ref entries[at];
+            if (entry.Hash == hash && entry.Length == series.Length && texts.Slice(entry.Start, entry.Length).SequenceEqual(series))
+            {
+                _expected = at + 1;
+                return at;
+            }
+        }
+        return None;
+    }
+
+    private Span<Entry> Values() => CollectionsMarshal.AsSpan(_entries);
+
+    private void Rehash(int size)
+    {
+        _buckets = new int[size];
+        Span<Entry> entries = Values();
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ref int bucket = ref _buckets[entries[i].Hash & (uint)(size - 1)];
+            entries[i].Next = bucket - 1;
+            bucket = i + 1;
+        }
+    }
+
+    /// <summary>Eight bytes a step, folded by multiplication, with a seed of its own per map: targets cannot aim at one bucket.</summary>
+    private uint Hash(ReadOnlySpan<byte> text)
+    {
+        const ulong Odd = 0x9E3779B97F4A7C15;
+        ulong state = _seed ^ ((ulong)text.Length * Odd);
+        while (text.Length >= sizeof(ulong))
+        {
+            state = Fold(state ^ MemoryMarshal.Read<ulong>(text));
+            text = text[sizeof(ulong)..];
+        }
+        ulong rest = 0;
+        foreach (byte next in text)
+        {
+            rest = (rest << 8) | next;
+        }
+        state = Fold(state ^ rest);
+        return (uint)(state ^ (state >> 32));
+
+        static ulong Fold(ulong value)
+        {
+            ulong high = Math.BigMul(value, Odd, out ulong low);
+            return high ^ low;
+        }
+    }
+
+    private record struct Entry
+    {
+        public int Start;
+        public int Length;
+        public uint Hash;
+        public int Next;
+        public TValue Value;
+    }
+}
