@@ -113,7 +113,7 @@ public sealed class DurableQueue : IAsyncDisposable
         {
             if (block.CanReplay && MustWait(readers, block.Footprint))
             {
-                return (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                return WhenRoom();
             }
         }
         Add(block, readers);
@@ -202,11 +202,21 @@ public sealed class DurableQueue : IAsyncDisposable
         }
     }
 
-    internal bool IsFinished(QueuedBlock block)
+    /// <summary>Whether its sources wait for a reader that is to lose nothing.</summary>
+    internal bool IsAwaited(QueuedBlock block)
     {
         lock (Gate)
         {
-            return block.Pending.Count == 0;
+            return block.CanReplay && block.Pending.Exists(static reader => reader.Limits.Waits);
+        }
+    }
+
+    /// <summary>Completes when a block is finished or the disk takes some again.</summary>
+    internal Task WhenRoom()
+    {
+        lock (Gate)
+        {
+            return (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 

@@ -134,14 +134,22 @@ public sealed class QueueReader
                 LoadNext();
                 continue;
             }
-            // A restart repeats what was delivered while it is neither delivered everywhere nor stored: let that be one block.
-            if (_previous is { IsStored: false } previous && !_queue.IsFinished(previous))
+            Task room = _queue.WhenRoom();
+            if (!MayOvertake(_previous))
             {
-                _queue.Store.StoreThrough(previous);
+                await room.WaitAsync(stop);
+                continue;
             }
             return _current;
         }
     }
+
+    /// <summary>
+    /// A crash repeats what was delivered while it is neither delivered everywhere nor stored: let that be one block. So the next one
+    /// waits where the disk takes nothing and another reader is to lose nothing.
+    /// </summary>
+    private bool MayOvertake(QueuedBlock? previous) =>
+        previous is null || previous.IsStored || !_queue.IsAwaited(previous) || _queue.Store.StoreThrough(previous) || !_queue.IsAwaited(previous);
 
     /// <summary>The block of <see cref="PeekAsync"/> was delivered, or given up and counted.</summary>
     public void Advance()

@@ -6,7 +6,7 @@ namespace Agent.EndToEnd.Torture;
 /// <summary>A small volume for the agent's queue that can be filled to the last byte.</summary>
 internal sealed class QueueVolume : IDisposable
 {
-    private const int Megabytes = 64;
+    private const int Megabytes = 512;
     private const int Step = 1 << 20;
     private const int SmallestStep = 512;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);

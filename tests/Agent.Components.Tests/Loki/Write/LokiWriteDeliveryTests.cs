@@ -132,7 +132,7 @@ public sealed class LokiWriteDeliveryTests
     }
 
     [Fact]
-    public async Task A_slow_endpoint_holds_up_no_other_and_the_receipt_waits_for_it()
+    public async Task Without_a_disk_an_endpoint_is_a_batch_ahead_of_a_slow_one_and_the_receipt_waits_for_both()
     {
         await using LokiSink first = await LokiSink.StartAsync();
         await using LokiSink second = await LokiSink.StartAsync();
@@ -145,14 +145,38 @@ public sealed class LokiWriteDeliveryTests
         LokiWrite.Arguments arguments = Quick(first) with { Endpoint = [Quick(first).Endpoint[0], Quick(second).Endpoint[0]] };
         await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, arguments);
         var receipt = new TestReceipt();
-        await SendAsync(write, receipt, "a");
-        await write.SendAsync(App, "b", "c", "d", "e");
-        await first.WaitForAsync(4);
+        await SendAsync(write, receipt, "a", "b", "c", "d", "e");
+        await first.WaitForAsync(1);
         await second.WaitForAsync(1);
-        Assert.Single(second.Requests);
+        // What first has beyond that would come twice after a crash.
+        await Eventually.True(() => write.Context.HealthMessage.Contains("on disk", StringComparison.Ordinal));
+        Assert.Equal(["a"], first.Lines);
         Assert.False(receipt.IsSettled);
         release.SetResult();
-        await Eventually.True(() => receipt.IsSettled);
+        await write.StopAsync();
+        Assert.True(receipt.IsSettled);
+        Assert.Equal(["a", "b", "c", "d", "e"], first.Lines);
+        Assert.Equal(["a", "b", "c", "d", "e"], second.Lines);
+    }
+
+    [Fact]
+    public async Task Without_a_disk_nobody_waits_for_an_endpoint_that_may_lose_lines()
+    {
+        await using LokiSink first = await LokiSink.StartAsync();
+        await using LokiSink second = await LokiSink.StartAsync();
+        var release = new TaskCompletionSource();
+        second.Answer = async (_, _) =>
+        {
+            await release.Task;
+            return 204;
+        };
+        EndpointOptions careless = Quick(second, new QueueOptions { BlockOnOverflow = false }).Endpoint[0];
+        LokiWrite.Arguments arguments = Quick(first) with { Endpoint = [Quick(first).Endpoint[0], careless] };
+        await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, arguments);
+        await SendAsync(write, new TestReceipt(), "a", "b", "c", "d", "e");
+        await first.WaitForAsync(4);
+        Assert.Single(second.Requests);
+        release.SetResult();
     }
 
     [Fact]
