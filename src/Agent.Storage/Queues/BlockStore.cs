@@ -219,7 +219,7 @@ internal sealed class BlockStore : IAsyncDisposable
 
     private void MarkStored(QueuedBlock block, long number, QueueReader[] pending)
     {
-        List<QueueReader> finished = [];
+        List<(QueueReader Reader, long Cursor)> finished = [];
         lock (_queue.Gate)
         {
             block.Number = number;
@@ -228,11 +228,14 @@ internal sealed class BlockStore : IAsyncDisposable
             {
                 _unsynced.Enqueue(block);
             }
-            finished.AddRange(pending.Where(reader => !block.Pending.Contains(reader)));
+            finished.AddRange(pending.Where(reader => !block.Pending.Contains(reader)).Select(reader => (reader, reader.SafeCursor(number + 1))));
         }
         // Who finished it while it was written would get it again after a restart.
-        finished.ForEach(reader => reader.Save(number + 1));
-        _sync.Ask();
+        finished.ForEach(static done => done.Reader.Save(done.Cursor));
+        if (_queue.Options.SyncsByItself)
+        {
+            _sync.Ask();
+        }
     }
 
     private void Unpin(QueuedBlock block)

@@ -225,16 +225,19 @@ public sealed class DurableQueue : IAsyncDisposable
     {
         bool isSettled;
         bool isReleased;
-        bool isStored;
+        long cursor = 0;
         lock (Gate)
         {
             reader.EndCurrent();
             (isSettled, isReleased) = Remove(reader, block);
-            isStored = block.IsStored;
+            if (block.IsStored)
+            {
+                cursor = reader.SafeCursor(block.Number + 1);
+            }
         }
-        if (isStored)
+        if (cursor > 0)
         {
-            reader.Save(block.Number + 1);
+            reader.Save(cursor);
             Store.Losses.DropFinished();
         }
         Tell(block, isSettled, isReleased);

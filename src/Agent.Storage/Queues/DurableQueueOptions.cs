@@ -14,6 +14,9 @@ public sealed record DurableQueueOptions
     /// <summary>Size and age of the log.</summary>
     public SegmentLogOptions Log { get; init; } = new();
 
+    /// <summary>Off in tests that decide themselves when the log is synced.</summary>
+    internal bool SyncsByItself { get; init; } = true;
+
     /// <summary>Whether every block goes to disk before anything else; else only what a reader lags behind with.</summary>
     public bool StoresAlways { get; init; }
 }

@@ -50,9 +50,9 @@ internal sealed class QueueDisk : IAsyncDisposable
     {
         lock (Gate)
         {
-            if (_log is not null || TryOpen())
+            if (TryOpen() && _log is not null)
             {
-                AttachIfOpen(reader);
+                AttachTo(_log, reader);
             }
         }
     }
@@ -149,33 +149,59 @@ internal sealed class QueueDisk : IAsyncDisposable
         {
             return own;
         }
+        // Other shards of the same number say nothing: the reader's own cursor was lost, and it begins anew.
         string prefix = $"{reader.Id:x16}-";
-        return cursors.Where(cursor => cursor.Key.StartsWith(prefix, StringComparison.Ordinal))
+        string suffix = $"-{reader.Options.Shards}";
+        return cursors.Where(cursor => cursor.Key.StartsWith(prefix, StringComparison.Ordinal) && !cursor.Key.EndsWith(suffix, StringComparison.Ordinal))
             .Select(static cursor => cursor.Value).DefaultIfEmpty(0).Min();
-    }
-
-    private void AttachIfOpen(QueueReader reader)
-    {
-        try
-        {
-            if (_log is not null)
-            {
-                AttachTo(_log, reader);
-            }
-        }
-        catch (IOException failed)
-        {
-            Fail(failed.Message);
-        }
     }
 
     private void AttachTo(SegmentLog log, QueueReader reader)
     {
         long from = Math.Max(log.First, CursorOf(log, reader));
-        reader.OpenCursor(log.OpenCursor(reader.Name, from), from);
         lock (_queue.Gate)
         {
             reader.Extend(from, log.Next);
+        }
+        TryOpenCursor(log, reader, from);
+    }
+
+    /// <summary>A reader without a cursor reads on; after a crash it gets again what it had.</summary>
+    private bool TryOpenCursor(SegmentLog log, QueueReader reader, long number)
+    {
+        try
+        {
+            reader.OpenCursor(log.OpenCursor(reader.Name, number), number);
+            return true;
+        }
+        catch (IOException failed)
+        {
+            Fail(failed.Message);
+            return false;
+        }
+    }
+
+    private bool TryOpenCursors()
+    {
+        lock (Gate)
+        {
+            if (_log is not { } log)
+            {
+                return true;
+            }
+            foreach (QueueReader reader in Array.FindAll(_queue.ReadersNow(), static reader => !reader.HasCursor))
+            {
+                long number;
+                lock (_queue.Gate)
+                {
+                    number = Math.Min(reader.FirstNeeded(), log.Next);
+                }
+                if (!TryOpenCursor(log, reader, number))
+                {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -194,7 +220,7 @@ internal sealed class QueueDisk : IAsyncDisposable
     /// <summary>After a failure: looks whether the disk takes again what it should have.</summary>
     private void Retry()
     {
-        if (TryOpen() && _queue.Store.StoreAll() && _queue.Store.SyncNow())
+        if (TryOpen() && TryOpenCursors() && _queue.Store.StoreAll() && _queue.Store.SyncNow())
         {
             Succeed();
         }

@@ -109,39 +109,39 @@ public sealed class QueueReader
     /// <remarks>One caller at a time.</remarks>
     public async ValueTask<QueuedBlock?> PeekAsync(CancellationToken stop)
     {
-        while (true)
+        QueuedBlock? block;
+        while (TryPeek(out block) is { } wait)
         {
-            Task? data = null;
+            await wait.WaitAsync(stop);
+        }
+        return block;
+    }
+
+    /// <summary>As <see cref="PeekAsync"/>, without waiting: the task after which to ask again, or null with an answer.</summary>
+    internal Task? TryPeek(out QueuedBlock? block)
+    {
+        block = null;
+        while (_current is null)
+        {
             lock (_queue.Gate)
             {
-                if (_current is null && !HasBacklog && !_memory.TryDequeue(out _current))
+                if (!HasBacklog && !_memory.TryDequeue(out _current))
                 {
-                    if (_isEnded)
-                    {
-                        return null;
-                    }
-                    data = (_data ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                    return _isEnded ? null : (_data ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 }
-            }
-            if (data is not null)
-            {
-                await data.WaitAsync(stop);
-                continue;
             }
             if (_current is null)
             {
-                stop.ThrowIfCancellationRequested();
                 LoadNext();
-                continue;
             }
-            Task room = _queue.WhenRoom();
-            if (!MayOvertake(_previous))
-            {
-                await room.WaitAsync(stop);
-                continue;
-            }
-            return _current;
         }
+        Task room = _queue.WhenRoom();
+        if (!MayOvertake(_previous))
+        {
+            return room;
+        }
+        block = _current;
+        return null;
     }
 
     /// <summary>
@@ -225,23 +225,26 @@ public sealed class QueueReader
     /// <summary>Under the gate: the number of the first stored block that it has not finished; <see cref="long.MaxValue"/> without any.</summary>
     internal long FirstNeeded()
     {
-        if (_current is { IsStored: true })
-        {
-            return _current.Number;
-        }
+        long first = _current is { IsStored: true } ? _current.Number : long.MaxValue;
         if (HasBacklog)
         {
-            return _next;
+            return Math.Min(first, _next);
         }
         foreach (QueuedBlock block in _memory)
         {
             if (block.IsStored)
             {
-                return block.Number;
+                return Math.Min(first, block.Number);
             }
         }
-        return long.MaxValue;
+        return first;
     }
+
+    /// <summary>
+    /// Under the gate: how far the cursor may go once the block before <paramref name="number"/> is finished. A log that could not be opened
+    /// at the start may bring a backlog when later blocks are finished already.
+    /// </summary>
+    internal long SafeCursor(long number) => HasBacklog ? Math.Min(number, _next) : number;
 
     /// <summary>Under the gate: whether a stored block is in the range that it will still read, and not in work.</summary>
     internal bool WillRead(long number) =>
@@ -294,6 +297,17 @@ public sealed class QueueReader
         _memory.Clear();
         (_current, _currentIsLoaded, _previous, MemoryBytes) = (null, false, null, 0);
         return blocks;
+    }
+
+    internal bool HasCursor
+    {
+        get
+        {
+            lock (_cursorGate)
+            {
+                return _cursor is not null;
+            }
+        }
     }
 
     internal void OpenCursor(LogCursor cursor, long saved)

@@ -32,7 +32,7 @@ public sealed record EndpointOptions : IValidated
     /// <summary>Longest wait before a retry.</summary>
     public TimeSpan MaxBackoffPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a batch is tried before it is dropped and counted; 0 never drops it. By default entries whose source can replay are never dropped, others after 10 tries.</summary>
+    /// <summary>How often a batch is tried before it is dropped and counted; 0 never drops it. By default nothing is dropped that its source can replay or that is on disk; the rest, while the disk takes nothing, after 10 tries.</summary>
     public int? MaxBackoffRetries { get; init; }
 
     /// <summary>Tenant that entries belong to where they do not say otherwise.</summary>
