@@ -1,4 +1,3 @@
-using System.Net;
 using Agent.Components.Discovery.Dns;
 
 namespace Agent.Components.Tests.Discovery.Dns;
@@ -14,9 +13,9 @@ public sealed class DnsPartsTests
             ["# comment", "nameserver 10.0.0.10", "nameserver\t::1", "nameserver what", "domain x", "search a.b c", "options ndots:5 timeout:99 attempts:3 rotate"]);
 
         Assert.Equal("10.0.0.10:53 [::1]:53", string.Join(" ", settings.Servers));
-        Assert.Equal(["a.b", "c"], settings.Search);
+        Assert.Equal("a.b c", string.Join(" ", settings.Search));
         Assert.Equal((5, TimeSpan.FromSeconds(30), 3), (settings.Dots, settings.Timeout, settings.Attempts));
-        Assert.Equal([new IPEndPoint(IPAddress.Loopback, 53)], ResolverSettings.Parse([]).Servers);
+        Assert.Equal("127.0.0.1:53", Assert.Single(ResolverSettings.Parse([]).Servers).ToString());
     }
 
     [Theory]
