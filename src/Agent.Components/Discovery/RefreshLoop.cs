@@ -37,6 +37,7 @@ internal sealed partial class RefreshLoop(ComponentContext context, string mecha
     public void Apply(ITargetSearch search, TimeSpan interval, TimeSpan timeout)
     {
         found.Begin();
+        CancellationTokenSource? refreshing;
         lock (_gate)
         {
             if (_settings is { } former)
@@ -44,9 +45,10 @@ internal sealed partial class RefreshLoop(ComponentContext context, string mecha
                 _retired.Add(former.Search);
             }
             _settings = new Settings(search, interval, timeout);
-            _refreshing?.Cancel();
+            refreshing = _refreshing;
         }
         Ask();
+        GiveUp(refreshing);
     }
 
     /// <summary>Refreshes soon.</summary>
@@ -81,6 +83,18 @@ internal sealed partial class RefreshLoop(ComponentContext context, string mecha
     {
         DisposeRetired();
         _settings?.Search.Dispose();
+    }
+
+    private static void GiveUp(CancellationTokenSource? refreshing)
+    {
+        try
+        {
+            refreshing?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself at this moment.
+        }
     }
 
     private async Task RefreshAsync(Settings settings, CancellationToken stop)

@@ -1,7 +1,6 @@
 using Agent.Components.Discovery;
 using Agent.Components.Tests.Decoding;
 using Agent.Sdk;
-using Agent.Sdk.Decoding;
 using Agent.Syntax;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,7 @@
 using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
+using Agent.Syntax.Values;
 using Agent.Telemetry;
 using Agent.Testing;
 
@@ -30,7 +31,10 @@ internal sealed class DiscoveryRun<TArguments> : IAsyncDisposable
     /// <summary>The addresses of all targets.</summary>
     public string Addresses => string.Join(" ", Targets.Select(static target => target["__address__"]));
 
-    public string Debug => ((IDebuggable)_component).DebugState().ToString()!;
+    /// <summary>What the component shows of its sources: name, number of targets, problem.</summary>
+    public IEnumerable<(string Name, string Targets, string Problem)> Sources =>
+        ((ArrayValue)((ObjectValue)((IDebuggable)_component).DebugState())["sources"]).Cast<ObjectValue>()
+            .Select(static source => (Shown(source["name"]), Shown(source["targets"]), Shown(source["last_error"])));
 
     public async Task StartAsync(TArguments arguments)
     {
@@ -40,14 +44,19 @@ internal sealed class DiscoveryRun<TArguments> : IAsyncDisposable
 
     public ValueTask ApplyAsync(TArguments arguments) => _component.ApplyAsync(arguments, CancellationToken.None);
 
-    public Task UntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(condition);
+    /// <summary>Waits in real time; a component that crashes fails the test.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        await SourceFileFixture.UntilAsync(() => _run.IsFaulted || condition());
+        await (_run.IsFaulted ? _run : Task.CompletedTask);
+    }
 
-    /// <summary>Waits, in real time, while the component's clock runs.</summary>
-    public Task AdvanceUntilAsync(Func<bool> condition, TimeSpan? step = null) => SourceFileFixture.UntilAsync(() =>
+    /// <summary>Waits in real time while the component's clock runs.</summary>
+    public Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
     {
         if (!condition())
         {
-            Time.Advance(step ?? TimeSpan.FromSeconds(1));
+            Time.Advance(TimeSpan.FromSeconds(1));
         }
         return condition();
     });
@@ -70,4 +79,6 @@ internal sealed class DiscoveryRun<TArguments> : IAsyncDisposable
         _stop.Dispose();
         Context.Dispose();
     }
+
+    private static string Shown(Value value) => Agent.Sdk.Decoding.ValueText.Of(value);
 }

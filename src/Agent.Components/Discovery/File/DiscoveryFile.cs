@@ -70,7 +70,7 @@ public sealed partial class DiscoveryFile : IComponent<DiscoveryFile.Arguments>,
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using FolderWatcher? watcher = FolderWatcher.TryStart(FolderEvents.Contents, (_, _, _) => _loop.Ask(), out string error);
+        using FolderWatcher? watcher = FolderWatcher.TryStart(FolderEvents.Contents, OnEvent, out string error);
         if (watcher is null)
         {
             _metrics.WatcherErrors.Increment();
@@ -86,6 +86,15 @@ public sealed partial class DiscoveryFile : IComponent<DiscoveryFile.Arguments>,
     {
         _loop.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // Whatever is written to in a busy folder is no reason to read; names are, of any kind: links may lead to files of ours.
+    private void OnEvent(string folder, ReadOnlySpan<char> name, FolderEvents events)
+    {
+        if (events != FolderEvents.Modified || FileSearch.IsTargetFile(name))
+        {
+            _loop.Ask();
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "the system does not report changes of files, reading them every refresh_interval only: {Cause}")]

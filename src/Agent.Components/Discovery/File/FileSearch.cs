@@ -14,6 +14,12 @@ internal sealed partial class FileSearch(ValueList<string> patterns, WatchedFold
     private readonly ILogger _logger = context.Logger;
     private readonly List<Glob> _globs = ParseAll(patterns);
 
+    /// <summary>Whether a name is one of a file that may hold targets.</summary>
+    public static bool IsTargetFile(ReadOnlySpan<char> name) =>
+        name.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase);
+
     public Task RefreshAsync(FoundTargets found, CancellationToken stop)
     {
         long started = context.Time.GetTimestamp();
@@ -56,8 +62,6 @@ internal sealed partial class FileSearch(ValueList<string> patterns, WatchedFold
         return globs;
     }
 
-    private static bool IsTargetFile(string path) => Path.GetExtension(path).ToLowerInvariant() is ".json" or ".yml" or ".yaml";
-
     // A folder that was not watched yet is looked into a second time: something may have come between the look and the watch.
     private SortedSet<string> FindFiles()
     {
@@ -68,7 +72,7 @@ internal sealed partial class FileSearch(ValueList<string> patterns, WatchedFold
             foreach (Glob glob in _globs)
             {
                 GlobWalk walk = GlobWalk.Run(glob);
-                files.UnionWith(walk.Files.Where(IsTargetFile));
+                files.UnionWith(walk.Files.Where(static path => IsTargetFile(path)));
                 entered.UnionWith(walk.Folders);
             }
             if (!folders.Watch(entered))
@@ -80,6 +84,11 @@ internal sealed partial class FileSearch(ValueList<string> patterns, WatchedFold
 
     private List<Target> Read(string path)
     {
+        // A pipe would be waited for without end.
+        if (FileStat.TryGet(path, out FileStat stat, out _) && stat.Kind != FileKind.Regular)
+        {
+            throw new InvalidDataException("it is no regular file");
+        }
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         if (file.Length > LargestFile)
         {

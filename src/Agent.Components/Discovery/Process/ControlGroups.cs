@@ -1,9 +1,13 @@
+using System.Buffers;
+
 namespace Agent.Components.Discovery.Process;
 
 /// <summary>What <c>/proc/PID/cgroup</c> says of the container that a process runs in, see cgroups(7).</summary>
 internal static class ControlGroups
 {
     private const int IdLength = 64;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>
     /// The id of the container: 64 hexadecimal digits behind a slash, or behind any prefix that ends with a hyphen, and before a dot or
@@ -29,7 +33,7 @@ internal static class ControlGroups
     public static string PathsOf(string cgroup) =>
         string.Join('|', cgroup.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
-    private static bool IsId(ReadOnlySpan<char> text) => !text.ContainsAnyExcept("0123456789abcdef");
+    private static bool IsId(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(HexDigits);
 
     private static bool IsEnd(ReadOnlySpan<char> rest) => rest.StartsWith(".") || rest.IsWhiteSpace();
 }

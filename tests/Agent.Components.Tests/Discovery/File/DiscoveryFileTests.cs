@@ -77,6 +77,10 @@ public sealed class DiscoveryFileTests : IAsyncDisposable
 
         Assert.StartsWith($"cannot refresh {PathOf("a.json")}: cannot read target groups: ", _run.Context.HealthMessage, StringComparison.Ordinal);
         Assert.True(_run.Metric("prometheus_sd_file_read_errors_total") >= 1);
+        Assert.Collection(
+            _run.Sources,
+            source => Assert.Equal(($"\"{PathOf("a.json")}\"", "1", true), (source.Name, source.Targets, source.Problem.Length > 2)),
+            source => Assert.Equal(($"\"{PathOf("b.json")}\"", "1", "\"\""), source));
         Write("a.json", "null");
         await _run.UntilAsync(() => _run.Addresses == "b:2" && _run.Context.Health == HealthState.Healthy);
     }
