@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agent.Components.Common.Files;
 
-/// <summary>The system calls that the framework does not offer: statx, inotify, poll, eventfd.</summary>
+/// <summary>The system calls that the framework does not offer, or not with the reason of a failure: statx, readlink, inotify, poll, eventfd.</summary>
 internal static partial class Libc
 {
     public const int CurrentFolder = -100;
@@ -24,6 +24,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statfs(string path, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ReadLink(string path, Span<byte> into, nuint count);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1", SetLastError = true)]
     public static partial int InotifyInit(int flags);

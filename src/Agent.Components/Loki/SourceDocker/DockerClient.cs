@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Agent.Components.Common.Http;
 
 namespace Agent.Components.Loki.SourceDocker;
 
@@ -36,7 +37,7 @@ internal sealed class DockerClient(HttpClient http, TimeProvider time, TimeSpan?
                 return null;
             }
             await CheckAsync(response, either.Token);
-            return Read(await ReadAsync(response, LargestState, either.Token));
+            return Read(await BoundedBody.ReadAsync(response, LargestState, either.Token));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -86,28 +87,8 @@ internal sealed class DockerClient(HttpClient http, TimeProvider time, TimeSpan?
     {
         if (!response.IsSuccessStatusCode)
         {
-            ReadOnlyMemory<byte> body = await ReadAsync(response, LongestComplaint, stop);
+            ReadOnlyMemory<byte> body = await BoundedBody.ReadStartAsync(response, LongestComplaint, stop);
             throw new HttpRequestException($"status {(int)response.StatusCode}: {Encoding.UTF8.GetString(body.Span).Trim()}", null, response.StatusCode);
-        }
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int limit, CancellationToken stop)
-    {
-        await using Stream stream = await response.Content.ReadAsStreamAsync(stop);
-        byte[] buffer = new byte[Math.Min(limit, 16 * 1024)];
-        int length = 0;
-        while (true)
-        {
-            int read = await stream.ReadAsync(buffer.AsMemory(length), stop);
-            length += read;
-            if (read == 0 || length == limit)
-            {
-                return buffer.AsMemory(0, length);
-            }
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, Math.Min(limit, 2 * length));
-            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Docker;
 using Agent.Components.Common.Http;
 using Agent.Components.Common.Relabel;
 using Agent.Sdk;

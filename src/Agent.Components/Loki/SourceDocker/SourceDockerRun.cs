@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agent.Components.Common.Docker;
 using Agent.Components.Common.Relabel;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;

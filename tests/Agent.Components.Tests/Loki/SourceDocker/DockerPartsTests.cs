@@ -1,4 +1,5 @@
 using System.Text;
+using Agent.Components.Common.Docker;
 using Agent.Components.Loki.SourceDocker;
 using Agent.Components.Tests.Decoding;
 using Agent.Sdk;

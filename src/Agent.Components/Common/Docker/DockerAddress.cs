@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Agent.Components.Common.Http;
 
-namespace Agent.Components.Loki.SourceDocker;
+namespace Agent.Components.Common.Docker;
 
 /// <summary>Where a Docker daemon listens.</summary>
 /// <param name="Url">Base of all requests.</param>
