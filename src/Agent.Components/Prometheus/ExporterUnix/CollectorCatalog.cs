@@ -1,0 +1,81 @@
+using Agent.Components.Prometheus.ExporterUnix.Collectors;
+
+namespace Agent.Components.Prometheus.ExporterUnix;
+
+/// <summary>A collector's name in a configuration, whether it runs unless told otherwise, and how it is made.</summary>
+internal sealed record CollectorEntry(string Name, bool Default, Func<CollectorSettings, IUnixCollector> Create);
+
+/// <summary>All collectors of this build.</summary>
+internal static class CollectorCatalog
+{
+    public static IReadOnlyList<CollectorEntry> All { get; } =
+    [
+        On("arp", s => new ArpCollector(s.Options.Arp)),
+        On("bonding", _ => new BondingCollector()),
+        On("conntrack", _ => new ConntrackCollector()),
+        On("cpu", s => new CpuCollector(s.Options.Cpu, s.Enabled.Contains("cpufreq"))),
+        On("cpufreq", _ => new CpufreqCollector()),
+        On("diskstats", s => new DiskstatsCollector(s.Options.Disk)),
+        On("dmi", _ => new DmiCollector()),
+        On("edac", _ => new EdacCollector()),
+        On("entropy", _ => new EntropyCollector()),
+        On("filefd", _ => new FilefdCollector()),
+        On("filesystem", s => new FilesystemCollector(s.Options.Filesystem)),
+        On("hwmon", s => new HwmonCollector(s.Options.Hwmon)),
+        On("loadavg", _ => new LoadavgCollector()),
+        On("meminfo", _ => new MeminfoCollector()),
+        On("netdev", s => new NetdevCollector(s.Options.Netdev)),
+        On("netstat", s => new NetstatCollector(s.Options.Netstat.Fields)),
+        On("os", _ => new OsCollector()),
+        On("pressure", _ => new PressureCollector()),
+        On("sockstat", s => new SockstatCollector(s.PageSize)),
+        On("stat", s => new StatCollector(s.StatSoftirq)),
+        On("thermal_zone", _ => new ThermalZoneCollector()),
+        On("time", _ => new TimeCollector()),
+        On("uname", _ => new UnameCollector()),
+        On("vmstat", s => new VmstatCollector(s.Options.Vmstat.Fields)),
+    ];
+
+    /// <summary>The names that run under these options, in the catalog's order. Unknown names are answered apart.</summary>
+    /// <remarks>`disable_collectors` wins over `enable_collectors`; `set_collectors`, where given, replaces the defaults.</remarks>
+    public static IReadOnlyList<string> Enabled(UnixExporterOptions options)
+    {
+        var names = new List<string>();
+        foreach (CollectorEntry entry in All)
+        {
+            bool byDefault = options.SetCollectors.Count > 0 ? options.SetCollectors.Contains(entry.Name) : entry.Default;
+            if ((byDefault || options.EnableCollectors.Contains(entry.Name)) && !options.DisableCollectors.Contains(entry.Name))
+            {
+                names.Add(entry.Name);
+            }
+        }
+        return names;
+    }
+
+    /// <summary>Makes the enabled collectors.</summary>
+    public static CollectorSet Create(CollectorSettings settings, TimeProvider time)
+    {
+        IReadOnlyList<string> enabled = Enabled(settings.Options);
+        settings = settings with { Enabled = enabled.ToHashSet(StringComparer.Ordinal) };
+        var collectors = new List<(string, IUnixCollector)>();
+        foreach (CollectorEntry entry in All)
+        {
+            if (settings.Enabled.Contains(entry.Name))
+            {
+                collectors.Add((entry.Name, entry.Create(settings)));
+            }
+        }
+        var paths = new HostPaths
+        {
+            Proc = settings.Options.ProcfsPath,
+            Sys = settings.Options.SysfsPath,
+            Root = settings.Options.RootfsPath,
+            UdevData = settings.Options.UdevDataPath,
+        };
+        return new CollectorSet(new HostFiles(paths), collectors, time);
+    }
+
+    private static CollectorEntry On(string name, Func<CollectorSettings, IUnixCollector> create) => new(name, true, create);
+
+    private static CollectorEntry Off(string name, Func<CollectorSettings, IUnixCollector> create) => new(name, false, create);
+}
