@@ -7,7 +7,7 @@ namespace Agent.Components.Prometheus.ExporterUnix;
 internal static class TextScan
 {
     /// <summary>Takes the next line off <paramref name="rest"/>, without its line feed; false at the end.</summary>
-    public static bool TryLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
+    public static bool TryLine(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
     {
         if (rest.IsEmpty)
         {
@@ -21,7 +21,7 @@ internal static class TextScan
     }
 
     /// <summary>Takes the next run of bytes that are no white space off <paramref name="rest"/>; false when none is left.</summary>
-    public static bool TryField(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
+    public static bool TryField(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)
     {
         rest = rest.TrimStart(" \t\r\n"u8);
         if (rest.IsEmpty)
@@ -36,11 +36,11 @@ internal static class TextScan
     }
 
     /// <summary>The next field, or an error that says what the line lacks.</summary>
-    public static ReadOnlySpan<byte> Field(ref ReadOnlySpan<byte> rest, string what) =>
+    public static ReadOnlySpan<byte> Field(scoped ref ReadOnlySpan<byte> rest, string what) =>
         TryField(ref rest, out ReadOnlySpan<byte> field) ? field : throw new CollectorException($"cannot read {what}: the line ends early");
 
     /// <summary>The next field as a number.</summary>
-    public static double NumberField(ref ReadOnlySpan<byte> rest, string what) => Number(Field(ref rest, what), what);
+    public static double NumberField(scoped ref ReadOnlySpan<byte> rest, string what) => Number(Field(ref rest, what), what);
 
     public static double Number(ReadOnlySpan<byte> text, string what) => TryNumber(text, out double value)
         ? value
