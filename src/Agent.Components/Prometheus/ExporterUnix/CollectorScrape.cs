@@ -25,5 +25,14 @@ internal sealed class CollectorScrape(HostFiles files, FamilyWriter output, Name
     /// <summary>Reports that the host has nothing of the kind: no error, yet no success.</summary>
     public void NoData(string reason) => Missing = reason;
 
-    public void Begin() => Missing = null;
+    /// <summary>What went wrong although the collector could do its work: it counts as a success.</summary>
+    public string? Warning { get; private set; }
+
+    public void Warn(string what) => Warning = what;
+
+    public void Begin()
+    {
+        Missing = null;
+        Warning = null;
+    }
 }

@@ -1,6 +1,6 @@
 namespace Agent.Components.Prometheus.ExporterUnix;
 
-/// <summary>A collector that failed in a scrape. <see cref="Expected"/>: the host has nothing of the kind, which is not worth a warning.</summary>
+/// <summary>A collector that failed in a scrape, or could read only a part. <see cref="Expected"/>: the host has nothing of the kind, which is not worth a warning.</summary>
 internal readonly record struct CollectorFailure(string Collector, string Error, bool Expected);
 
 /// <summary>Runs collectors one after the other and reports how each did.</summary>
@@ -22,9 +22,9 @@ internal sealed class CollectorSet(HostFiles files, IReadOnlyList<(string Name, 
         {
             long start = time.GetTimestamp();
             string? error = Run(collector, scrape);
-            if (error is not null || scrape.Missing is not null)
+            if ((error ?? scrape.Missing ?? scrape.Warning) is { } reason)
             {
-                failures.Add(new CollectorFailure(name, error ?? scrape.Missing!, error is null));
+                failures.Add(new CollectorFailure(name, reason, error is null && scrape.Missing is not null));
             }
             output.Write(Duration, time.GetElapsedTime(start).TotalSeconds, name);
             output.Write(Success, error is null && scrape.Missing is null ? 1 : 0, name);
