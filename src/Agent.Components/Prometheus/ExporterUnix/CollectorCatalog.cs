@@ -11,6 +11,7 @@ internal static class CollectorCatalog
     public static IReadOnlyList<CollectorEntry> All { get; } =
     [
         On("arp", s => new ArpCollector(s.Options.Arp)),
+        On("bcache", s => new BcacheCollector(s.Options.Bcache)),
         On("bonding", _ => new BondingCollector()),
         On("btrfs", _ => new BtrfsCollector()),
         Off("buddyinfo", _ => new BuddyinfoCollector()),
@@ -21,6 +22,7 @@ internal static class CollectorCatalog
         On("cpufreq", _ => new CpufreqCollector()),
         On("diskstats", s => new DiskstatsCollector(s.Options.Disk)),
         On("dmi", _ => new DmiCollector()),
+        Off("drbd", _ => new DrbdCollector()),
         On("edac", _ => new EdacCollector()),
         On("entropy", _ => new EntropyCollector()),
         On("fibrechannel", _ => new FibrechannelCollector()),

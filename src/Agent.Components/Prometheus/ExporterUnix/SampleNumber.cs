@@ -69,8 +69,7 @@ internal static class SampleNumber
             byte c = text[i];
             if (c == 'E')
             {
-                Utf8Parser.TryParse(text[(i + 1)..], out int exponent, out _);
-                point += exponent;
+                point += Utf8Parser.TryParse(text[(i + 1)..], out int exponent, out _) ? exponent : 0;
                 break;
             }
             if (c == '.')

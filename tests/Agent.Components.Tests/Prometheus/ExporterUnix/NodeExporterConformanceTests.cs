@@ -1,5 +1,4 @@
 using Agent.Components.Prometheus.ExporterUnix;
-using Agent.Sdk;
 using Agent.Sdk.Patterns;
 using Agent.Testing;
 using Xunit.Abstractions;

@@ -1,4 +1,3 @@
-using Agent.Sdk;
 using Agent.Sdk.Patterns;
 
 namespace Agent.Components.Prometheus.ExporterUnix;
