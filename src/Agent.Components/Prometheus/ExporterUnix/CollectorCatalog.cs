@@ -22,6 +22,7 @@ internal static class CollectorCatalog
         On("cpufreq", _ => new CpufreqCollector()),
         On("diskstats", s => new DiskstatsCollector(s.Options.Disk)),
         On("dmi", _ => new DmiCollector()),
+        On("dmmultipath", _ => new DmmultipathCollector()),
         Off("drbd", _ => new DrbdCollector()),
         On("edac", _ => new EdacCollector()),
         On("entropy", _ => new EntropyCollector()),

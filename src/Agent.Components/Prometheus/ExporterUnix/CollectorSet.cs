@@ -5,6 +5,7 @@ internal readonly record struct CollectorFailure(string Collector, string Error,
 
 /// <summary>Runs collectors one after the other and reports how each did.</summary>
 internal sealed class CollectorSet(HostFiles files, IReadOnlyList<(string Name, IUnixCollector Collector)> collectors, TimeProvider time)
+    : IDisposable
 {
     private static readonly Family Duration = Family.Gauge(
         "node_scrape_collector_duration_seconds", "node_exporter: Duration of a collector scrape.", "collector");
@@ -31,6 +32,8 @@ internal sealed class CollectorSet(HostFiles files, IReadOnlyList<(string Name, 
         }
         return failures;
     }
+
+    public void Dispose() => files.Dispose();
 
     /// <summary>Null when the collector ran through, else why not.</summary>
     private static string? Run(IUnixCollector collector, CollectorScrape scrape)

@@ -1,5 +1,3 @@
-using Agent.Sdk.Patterns;
-
 namespace Agent.Components.Prometheus.ExporterUnix;
 
 /// <summary>What collectors are made from: the user's options, and switches of the reference that configurations cannot reach.</summary>
@@ -11,15 +9,6 @@ internal sealed record CollectorSettings
     public IReadOnlySet<string> Enabled { get; init; } = new HashSet<string>();
 
     public bool StatSoftirq { get; init; }
-
-    public Pattern? QdiscInclude { get; init; }
-
-    public Pattern? QdiscExclude { get; init; }
-
-    /// <summary>Folder with answers recorded from netlink, in place of the kernel's (tests).</summary>
-    public string? QdiscFixtures { get; init; }
-
-    public string? WifiFixtures { get; init; }
 
     public long PageSize { get; init; } = Environment.SystemPageSize;
 }

@@ -14,9 +14,6 @@ internal sealed class FamilyWriter : IDisposable
     private readonly Dictionary<string, Section> _sections = new(StringComparer.Ordinal);
     private readonly List<Section> _sorted = [];
 
-    /// <summary>Names of the families that got a sample since the last <see cref="Clear"/>.</summary>
-    public IEnumerable<string> Names => _sections.Values.Where(section => section.Lines.Length > 0).Select(section => section.Family.Name);
-
     /// <summary>Adds one sample; label values stand in the order in which the family declares their names.</summary>
     public void Write(Family family, double value, params ReadOnlySpan<string> labels) => WriteSuffixed(family, "", value, labels, []);
 
@@ -32,14 +29,6 @@ internal sealed class FamilyWriter : IDisposable
         {
             WriteSuffixed(family, suffix, value, labels, []);
         }
-    }
-
-    /// <summary>Adds a line that is already in the text format, without its line feed.</summary>
-    public void WriteLine(Family family, ReadOnlySpan<byte> line)
-    {
-        GrowableBuffer lines = SectionOf(family).Lines;
-        lines.Write(line);
-        lines.WriteByte((byte)'\n');
     }
 
     /// <summary>Writes everything collected, sorted by family name.</summary>

@@ -104,9 +104,6 @@ public sealed class NodeExporterConformanceTests(ITestOutputHelper report)
     {
         PageSize = 4096,
         StatSoftirq = true,
-        QdiscInclude = Pattern.Parse("(wlan0|eth0)"),
-        QdiscFixtures = fixtures.PathOf("qdisc"),
-        WifiFixtures = fixtures.PathOf("wifi"),
         Options = new UnixExporterOptions
         {
             SetCollectors = [.. CollectorCatalog.All.Select(entry => entry.Name)],

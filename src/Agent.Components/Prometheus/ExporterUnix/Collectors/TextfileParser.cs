@@ -36,7 +36,8 @@ internal sealed class TextfileParser
         if (words is ["HELP", var helped, ..])
         {
             string help = words.Length > 2 ? words[2].TrimStart() : "";
-            FamilyOf(helped).Help ??= help.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
+            // An empty help text counts as none.
+            FamilyOf(helped).Help ??= help.Length == 0 ? null : help.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
         }
         else if (words is ["TYPE", var typed, var type])
         {
