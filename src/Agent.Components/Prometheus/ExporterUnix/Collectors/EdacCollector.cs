@@ -1,0 +1,72 @@
+namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
+
+/// <summary>Memory errors that were corrected or not, from /sys/devices/system/edac/mc.</summary>
+internal sealed class EdacCollector : IUnixCollector
+{
+    private const string ChannelSuffix = "_ce_count";
+    private static readonly Family Correctable = Family.Counter(
+        "node_edac_correctable_errors_total", "Total correctable memory errors.", "controller");
+    private static readonly Family Uncorrectable = Family.Counter(
+        "node_edac_uncorrectable_errors_total", "Total uncorrectable memory errors.", "controller");
+    private static readonly Family RowCorrectable = Family.Counter(
+        "node_edac_csrow_correctable_errors_total", "Total correctable memory errors for this csrow.", "controller", "csrow");
+    private static readonly Family RowUncorrectable = Family.Counter(
+        "node_edac_csrow_uncorrectable_errors_total", "Total uncorrectable memory errors for this csrow.", "controller", "csrow");
+    private static readonly Family ChannelCorrectable = Family.Counter(
+        "node_edac_channel_correctable_errors_total", "Total correctable memory errors for this channel.",
+        "controller", "csrow", "channel", "dimm_label");
+    private static readonly Family ChannelUncorrectable = Family.Counter(
+        "node_edac_channel_uncorrectable_errors_total", "Total uncorrectable memory errors for this channel.",
+        "controller", "csrow", "channel", "dimm_label");
+
+    public void Collect(CollectorScrape scrape)
+    {
+        string folder = scrape.Files.Sys("devices/system/edac/mc");
+        FamilyWriter output = scrape.Output;
+        foreach (string name in HostFiles.List(folder, "mc"))
+        {
+            string controller = name[2..];
+            if (controller.Length == 0 || !char.IsAsciiDigit(controller[0]))
+            {
+                continue;
+            }
+            string path = Path.Join(folder, name);
+            output.Write(Correctable, HostFiles.RequiredNumber(Path.Join(path, "ce_count")), controller);
+            output.Write(RowCorrectable, HostFiles.RequiredNumber(Path.Join(path, "ce_noinfo_count")), controller, "unknown");
+            output.Write(Uncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_count")), controller);
+            output.Write(RowUncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_noinfo_count")), controller, "unknown");
+            foreach (string row in HostFiles.List(path, "csrow"))
+            {
+                Row(Path.Join(path, row), (controller, row["csrow".Length..]), output);
+            }
+        }
+    }
+
+    private static void Row(string path, (string Controller, string Row) at, FamilyWriter output)
+    {
+        output.Write(RowCorrectable, HostFiles.RequiredNumber(Path.Join(path, "ce_count")), at.Controller, at.Row);
+        output.Write(RowUncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_count")), at.Controller, at.Row);
+        foreach (string file in HostFiles.List(path, "ch"))
+        {
+            if (!file.EndsWith(ChannelSuffix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+            string channel = file[2..^ChannelSuffix.Length];
+            string label = Label(HostFiles.Text(Path.Join(path, $"ch{channel}_dimm_label")));
+            output.Write(
+                ChannelCorrectable, HostFiles.RequiredNumber(Path.Join(path, file)), at.Controller, at.Row, channel, label);
+            if (HostFiles.Number(Path.Join(path, $"ch{channel}_ue_count")) is { } errors)
+            {
+                output.Write(ChannelUncorrectable, errors, at.Controller, at.Row, channel, label);
+            }
+        }
+    }
+
+    /// <summary>The kernel's "mc#0csrow#1channel#0" becomes "mc0_csrow1_channel0".</summary>
+    private static string Label(string? text) => text is null
+        ? "unknown"
+        : text.Replace("#", "", StringComparison.Ordinal)
+            .Replace("csrow", "_csrow", StringComparison.Ordinal)
+            .Replace("channel", "_channel", StringComparison.Ordinal);
+}

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Agent.Components.Prometheus.ExporterUnix;
+
+/// <summary>Turns device names and other label values into strings without allocating the same one at each scrape.</summary>
+/// <remarks>Starts over when full, so that names that come and go (veth interfaces) do not stay for ever.</remarks>
+internal sealed class NameCache
+{
+    private const int Limit = 8192;
+    private const int LongestName = 256;
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    public string this[ReadOnlySpan<byte> utf8]
+    {
+        get
+        {
+            if (utf8.Length > LongestName)
+            {
+                return Encoding.UTF8.GetString(utf8);
+            }
+            Span<char> text = stackalloc char[LongestName];
+            ReadOnlySpan<char> name = text[..Encoding.UTF8.GetChars(utf8, text)];
+            if (_names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out string? known))
+            {
+                return known;
+            }
+            if (_names.Count >= Limit)
+            {
+                _names.Clear();
+            }
+            string made = new(name);
+            _names.Add(made);
+            return made;
+        }
+    }
+}
