@@ -3,7 +3,7 @@ using Agent.Telemetry.Logs;
 namespace Agent.Components.Common;
 
 /// <summary>Batches of log entries kept for reuse.</summary>
-internal sealed class LogBatchPool(int size = 8) : BatchPool<LogBatch>(size)
+internal sealed class LogBatchPool(int size = 8) : ReusePool<LogBatch>(size)
 {
     protected override LogBatch Create() => new();
 
