@@ -23,11 +23,11 @@ public sealed class ComponentNode : IAsyncDisposable
         Logger = new NodeLogger(services.Logging.CreateLogger(definition.Id), "/", definition.Id);
         var owner = new PortOwner(definition.Id, Health, Logger, services.Time)
         {
-            Dropped = _metrics.Counter("invar_port_dropped_entries_total", "Entries lost because a component failed to take them."),
+            Metrics = _metrics,
         };
         _metrics.ObservedCounter(
             "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
-        _ports = new PortTable(owner, _metrics);
+        _ports = new PortTable(owner);
         Component = definition.Descriptor.Create(new NodeContext(this, services, Logger, _metrics));
     }
 
@@ -46,7 +46,7 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>The arguments as they were last applied.</summary>
     public object? Arguments { get; internal set; }
 
-    public IReadOnlyList<LogEdge> Edges => _ports.Edges;
+    public IReadOnlyList<Edge> Edges => _ports.Edges;
 
     /// <summary>What the component shows of itself, or null.</summary>
     public Value? DebugState => (Component as IDebuggable)?.DebugState();

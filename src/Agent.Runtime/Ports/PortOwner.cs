@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Ports;
 
-/// <summary>What the ports of one component share.</summary>
+/// <summary>What the ports and edges of one component share.</summary>
 internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, TimeProvider time)
 {
     private long _busyTicks;
@@ -17,7 +17,7 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public TimeProvider Time => time;
 
-    public required Counter Dropped { get; init; }
+    public required MetricScope Metrics { get; init; }
 
     /// <summary>True after a failure, until a batch is taken again.</summary>
     public bool HasFailed { get; set; }

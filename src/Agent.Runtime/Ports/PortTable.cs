@@ -1,20 +1,16 @@
-using Agent.Sdk.Metrics;
 using Agent.Syntax.Values;
-using Agent.Telemetry.Logs;
 
 namespace Agent.Runtime.Ports;
 
 /// <summary>Puts ports around the receivers that a component exports, and edges around those it is given.</summary>
 /// <remarks>The same receiver always gets the same wrapper: content equality of exports and arguments rests on it.</remarks>
-internal sealed class PortTable(PortOwner owner, MetricScope metrics)
+internal sealed class PortTable(PortOwner owner)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ILogConsumer, LogPort> _ports = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<LogPort, LogEdge> _edges = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, Port> _ports = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Port, Edge> _edges = new(ReferenceEqualityComparer.Instance);
 
-    public PortOwner Owner => owner;
-
-    public IReadOnlyList<LogEdge> Edges
+    public IReadOnlyList<Edge> Edges
     {
         get
         {
@@ -32,8 +28,8 @@ internal sealed class PortTable(PortOwner owner, MetricScope metrics)
         foreach (string key in exports.Keys)
         {
             Value value = exports[key];
-            fields[key] = value is CapsuleValue { Content: ILogConsumer consumer } capsule and not { Content: LogPort }
-                ? new CapsuleValue(PortOf(consumer), capsule.TypeName)
+            fields[key] = value is CapsuleValue capsule && PortOf(capsule.Content) is { } port
+                ? new CapsuleValue(port, capsule.TypeName)
                 : value;
         }
         return new MapValue(fields);
@@ -44,34 +40,35 @@ internal sealed class PortTable(PortOwner owner, MetricScope metrics)
     {
         switch (value)
         {
-            case CapsuleValue { Content: LogPort port } capsule:
+            case CapsuleValue { Content: Port port } capsule:
                 return new CapsuleValue(EdgeTo(port), capsule.TypeName);
-            case ListValue list when list.Any(static item => item is CapsuleValue { Content: LogPort }):
+            case ListValue list when list.Any(static item => item is CapsuleValue { Content: Port }):
                 return new ListValue([.. list.Select(Connect)]);
             default:
                 return value;
         }
     }
 
-    private LogPort PortOf(ILogConsumer consumer)
+    /// <summary>Null where the value is no receiver.</summary>
+    private Port? PortOf(object content)
     {
         lock (_gate)
         {
-            if (!_ports.TryGetValue(consumer, out LogPort? port))
+            if (!_ports.TryGetValue(content, out Port? port) && (port = Port.Around(content, owner)) is not null)
             {
-                _ports[consumer] = port = new LogPort(consumer, owner);
+                _ports[content] = port;
             }
             return port;
         }
     }
 
-    private LogEdge EdgeTo(LogPort port)
+    private Edge EdgeTo(Port port)
     {
         lock (_gate)
         {
-            if (!_edges.TryGetValue(port, out LogEdge? edge))
+            if (!_edges.TryGetValue(port, out Edge? edge))
             {
-                _edges[port] = edge = new LogEdge(owner.Id, port, metrics);
+                _edges[port] = edge = port.EdgeFrom(owner);
             }
             return edge;
         }

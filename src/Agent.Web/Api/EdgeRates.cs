@@ -8,18 +8,18 @@ namespace Agent.Web.Api;
 /// <remarks>The counters are kept anyway, so rates need no live debugging, unlike Alloy's.</remarks>
 internal sealed class EdgeRates
 {
-    private Dictionary<LogEdge, long> _last = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<Edge, long> _last = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Writes <c>[{"componentID","targetComponentIDs","type","rate"}]</c>, entries a second, for edges that carried anything.</summary>
+    /// <summary>Writes <c>[{"componentID","targetComponentIDs","type","rate"}]</c>, entries or samples a second, for edges that carried anything.</summary>
     public void Write(Utf8JsonWriter json, GraphView graph, TimeSpan window)
     {
-        var seen = new Dictionary<LogEdge, long>(ReferenceEqualityComparer.Instance);
+        var seen = new Dictionary<Edge, long>(ReferenceEqualityComparer.Instance);
         json.WriteStartArray();
         foreach (ComponentNode node in graph.Components)
         {
-            foreach (LogEdge edge in node.Edges)
+            foreach (Edge edge in node.Edges)
             {
-                long count = edge.Entries.Value;
+                long count = edge.Items.Value;
                 seen[edge] = count;
                 long delta = count - _last.GetValueOrDefault(edge);
                 if (delta > 0 && _last.ContainsKey(edge))
@@ -32,14 +32,14 @@ internal sealed class EdgeRates
         _last = seen;
     }
 
-    private static void Write(Utf8JsonWriter json, LogEdge edge, double rate)
+    private static void Write(Utf8JsonWriter json, Edge edge, double rate)
     {
         json.WriteStartObject();
         json.WriteString("componentID"u8, edge.From);
         json.WriteStartArray("targetComponentIDs"u8);
         json.WriteStringValue(edge.To);
         json.WriteEndArray();
-        json.WriteString("type"u8, "loki_log"u8);
+        json.WriteString("type"u8, edge.DataType);
         json.WriteNumber("rate"u8, rate);
         json.WriteEndObject();
     }

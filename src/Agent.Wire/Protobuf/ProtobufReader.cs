@@ -15,6 +15,9 @@ public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     public WireType Type { get; private set; }
 
+    /// <summary>Bytes behind the reader: where another one may go on.</summary>
+    public readonly int Position => _at;
+
     /// <summary>Why reading stopped, or null while all is well.</summary>
     public string? Error { get; private set; }
 

@@ -34,22 +34,28 @@ public readonly ref struct WriteSeriesView
         labels.Sort();
     }
 
-    /// <summary>Fills the buffer with the histogram that follows the first <paramref name="index"/> ones; false where there is none.</summary>
-    public bool TryReadHistogram(int index, HistogramBuffer histogram, out HistogramTimes times)
+    /// <summary>Fills the buffer with the next histogram; false where there is none.</summary>
+    /// <param name="position">Where to look: 0 at first, then what the call before left there.</param>
+    /// <param name="histogram">Gets the content.</param>
+    /// <param name="times">When it was taken.</param>
+    public bool TryReadHistogram(ref int position, HistogramBuffer histogram, out HistogramTimes times)
     {
         times = default;
-        return TryFind(HistogramField, index, out ReadOnlySpan<byte> message) && HistogramReader.TryRead(message, histogram, out times, out _);
+        return TryFind(HistogramField, ref position, out ReadOnlySpan<byte> message) && HistogramReader.TryRead(message, histogram, out times, out _);
     }
 
-    /// <summary>Fills the buffer with the exemplar that follows the first <paramref name="index"/> ones; false where there is none.</summary>
-    public bool TryReadExemplar(int index, ExemplarBuffer exemplar) =>
-        TryFind(ExemplarField, index, out ReadOnlySpan<byte> message) && TryExemplar(message, exemplar, out _);
+    /// <summary>Fills the buffer with the next exemplar; false where there is none.</summary>
+    /// <param name="position">Where to look: 0 at first, then what the call before left there.</param>
+    /// <param name="exemplar">Gets the content.</param>
+    public bool TryReadExemplar(ref int position, ExemplarBuffer exemplar) =>
+        TryFind(ExemplarField, ref position, out ReadOnlySpan<byte> message) && TryExemplar(message, exemplar, out _);
 
     /// <summary>Version 2: what is said of the series' metric; false where nothing is.</summary>
     public bool TryReadMetadata(out WriteMetadataView metadata)
     {
         metadata = default;
-        if (_version == WriteVersion.V1 || !TryFind(WriteFields.V2Metadata, 0, out ReadOnlySpan<byte> message))
+        int position = 0;
+        if (_version == WriteVersion.V1 || !TryFind(WriteFields.V2Metadata, ref position, out ReadOnlySpan<byte> message))
         {
             return false;
         }
@@ -97,24 +103,19 @@ public readonly ref struct WriteSeriesView
         return error is null;
     }
 
-    private bool TryFind(int field, int index, out ReadOnlySpan<byte> message)
+    private bool TryFind(int field, scoped ref int position, out ReadOnlySpan<byte> message)
     {
-        var reader = new ProtobufReader(_message);
+        var reader = new ProtobufReader(_message[position..]);
         while (reader.Next())
         {
-            if (reader.Field == field)
+            if (reader.Field == field && reader.TryBytes(out message))
             {
-                reader.TryBytes(out message);
-                if (index-- == 0)
-                {
-                    return true;
-                }
+                position += reader.Position;
+                return true;
             }
-            else
-            {
-                reader.Skip();
-            }
+            reader.Skip();
         }
+        position = _message.Length;
         message = default;
         return false;
     }

@@ -1,4 +1,5 @@
 using Agent.Runtime.Graph;
+using Agent.Runtime.Ports;
 using Agent.Sdk;
 
 namespace Agent.Runtime.Tests.Graph;
@@ -25,8 +26,8 @@ public sealed class ComponentGraphTests
 
         var entry = Assert.Single(runtime.Component<TestSink>("test.sink.out").Collected.Entries);
         Assert.Equal(("hello", "one"), (entry.Line, entry.Labels["tag"]));
-        var edge = Assert.Single(runtime.Node("test.source.in").Edges);
-        Assert.Equal(("test.sink.out", 1L, 5L), (edge.To, edge.Entries.Value, edge.Bytes.Value));
+        var edge = Assert.IsType<LogEdge>(Assert.Single(runtime.Node("test.source.in").Edges));
+        Assert.Equal(("test.sink.out", "loki_log", 1L, 5L), (edge.To, edge.DataType, edge.Items.Value, edge.Bytes.Value));
     }
 
     [Fact]

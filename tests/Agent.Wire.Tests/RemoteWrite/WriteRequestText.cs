@@ -49,7 +49,7 @@ internal static class WriteRequestText
     private static void Histograms(StringBuilder text, WriteSeriesView series)
     {
         var histogram = new HistogramBuffer();
-        for (int i = 0; series.TryReadHistogram(i, histogram, out HistogramTimes times); i++)
+        for (int at = 0; series.TryReadHistogram(ref at, histogram, out HistogramTimes times);)
         {
             text.Append(CultureInfo.InvariantCulture, $" h({ExpositionText.Histogram(histogram.View)})@{times.Timestamp}");
             text.Append(times.StartTimestamp == 0 ? "" : $" since {times.StartTimestamp}");
@@ -59,7 +59,7 @@ internal static class WriteRequestText
     private static void Exemplars(StringBuilder text, WriteSeriesView series)
     {
         using var exemplar = new ExemplarBuffer();
-        for (int i = 0; series.TryReadExemplar(i, exemplar); i++)
+        for (int at = 0; series.TryReadExemplar(ref at, exemplar);)
         {
             text.Append(CultureInfo.InvariantCulture, $" # {ExpositionText.Labels(exemplar.Labels)} {ExpositionText.Bits(exemplar.Value)}@{exemplar.Timestamp}");
         }

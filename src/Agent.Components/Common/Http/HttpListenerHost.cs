@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Agent.Sdk;
+using Agent.Sdk.Metrics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,15 +26,20 @@ public sealed class HttpListenerHost : IAsyncDisposable
     /// <param name="maxRequestBytes">A longer request is refused while it arrives.</param>
     /// <param name="handler">Answers requests; its exceptions become status 500.</param>
     /// <param name="stop">Gives up starting.</param>
+    /// <param name="connections">Counts open connections, where that is wanted.</param>
     /// <exception cref="ComponentException">The port is taken, the address is not ours, or a certificate cannot be loaded.</exception>
     public static async Task<HttpListenerHost> StartAsync(
-        HttpServerOptions options, long maxRequestBytes, RequestDelegate handler, CancellationToken stop)
+        HttpServerOptions options, long maxRequestBytes, RequestDelegate handler, CancellationToken stop, Gauge? connections = null)
     {
         TlsServer? tls = options.Tls is null ? null : new TlsServer(options.Tls);
         IPEndPoint endpoint = await ResolveAsync(options, stop);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, maxRequestBytes, endpoint, tls));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            SetLimits(kestrel, options, maxRequestBytes);
+            kestrel.Listen(endpoint, listen => Configure(listen, tls, connections));
+        });
         if (tls is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -56,8 +63,7 @@ public sealed class HttpListenerHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static void Configure(
-        KestrelServerOptions kestrel, HttpServerOptions options, long maxRequestBytes, IPEndPoint endpoint, TlsServer? tls)
+    private static void SetLimits(KestrelServerOptions kestrel, HttpServerOptions options, long maxRequestBytes)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.ConnLimit > 0 ? options.ConnLimit : null;
@@ -72,12 +78,28 @@ public sealed class HttpListenerHost : IAsyncDisposable
         {
             kestrel.Limits.KeepAliveTimeout = options.ServerIdleTimeout;
         }
-        kestrel.Listen(endpoint, listen =>
+    }
+
+    private static void Configure(ListenOptions listen, TlsServer? tls, Gauge? connections)
+    {
+        if (connections is not null)
         {
-            // HTTP/2 in clear text needs a port of its own.
-            listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
-            tls?.Configure(listen);
-        });
+            listen.Use(next => async connection =>
+            {
+                connections.Add(1);
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    connections.Add(-1);
+                }
+            });
+        }
+        // HTTP/2 in clear text needs a port of its own.
+        listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+        tls?.Configure(listen);
     }
 
     private static async ValueTask<IPEndPoint> ResolveAsync(HttpServerOptions options, CancellationToken stop)

@@ -22,13 +22,19 @@ namespace Agent.Components.Loki.SourceApi;
 /// that outlast the write timeout or the component are answered with 503, so that the sender tries again.
 /// </remarks>
 [Component("loki.source.api")]
-public sealed partial class LokiSourceApi(ComponentContext context) : IComponent<LokiSourceApi.Arguments>
+public sealed partial class LokiSourceApi : IComponent<LokiSourceApi.Arguments>
 {
     private const long DefaultMaxMessage = 100 << 20;
 
-    private readonly PushRoutes _routes = new(context);
-    private volatile Arguments? _arguments;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PushRoutes _routes;
+    private readonly ListenerRun _listener;
+
+    public LokiSourceApi(ComponentContext context)
+    {
+        var metrics = new ServerMetrics(context, "loki_source_api");
+        _routes = new PushRoutes(context, metrics);
+        _listener = new ListenerRun(context, metrics.Connections, _routes.HandleAsync);
+    }
 
     public sealed record Arguments : IValidated
     {
@@ -60,8 +66,6 @@ public sealed partial class LokiSourceApi(ComponentContext context) : IComponent
 
         internal long MaxMessage => MaxSendMessageSize.Bytes > 0 ? Math.Min(MaxSendMessageSize.Bytes, Array.MaxLength) : DefaultMaxMessage;
 
-        internal (HttpServerOptions, long) ServerSettings => (Http, MaxMessage);
-
         public void Validate(ValidationContext context)
         {
             if (GracefulShutdownTimeout < TimeSpan.Zero)
@@ -72,52 +76,20 @@ public sealed partial class LokiSourceApi(ComponentContext context) : IComponent
     }
 
     /// <summary>The port that the server listens on; 0 while it does not.</summary>
-    public int ListenPort { get; private set; }
+    public int ListenPort => _listener.Port;
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
-        Arguments? old = _arguments;
-        _arguments = arguments;
         _routes.Settings = new PushSettings(arguments);
-        if (old is not null && old.ServerSettings != arguments.ServerSettings)
-        {
-            Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        }
+        _listener.Apply(new ListenerSettings(arguments.Http, arguments.MaxMessage, arguments.GracefulShutdownTimeout));
         return ValueTask.CompletedTask;
     }
 
-    public async Task RunAsync(CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            // Taken before the arguments: a change in between then starts the server once too often, never too rarely.
-            Task changed = Volatile.Read(ref _changed).Task;
-            await ServeAsync(_arguments!, changed, stop);
-        }
-    }
+    public Task RunAsync(CancellationToken stop) => _listener.RunAsync(stop);
 
     public ValueTask DisposeAsync()
     {
         _routes.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    private async Task ServeAsync(Arguments arguments, Task changed, CancellationToken stop)
-    {
-        using var cut = new CancellationTokenSource();
-        await using HttpListenerHost host = await HttpListenerHost.StartAsync(
-            arguments.Http, arguments.MaxMessage, http => _routes.HandleAsync(http, cut.Token), CancellationToken.None);
-        ListenPort = host.Port;
-        context.ReportHealth(HealthState.Healthy, $"listening on port {host.Port}");
-        await changed.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ListenPort = 0;
-        if (stop.IsCancellationRequested)
-        {
-            // Senders that wait for a full queue would keep the process: they are told to come again.
-            await cut.CancelAsync();
-        }
-        using var graceful = new CancellationTokenSource(arguments.GracefulShutdownTimeout, context.Time);
-        using CancellationTokenRegistration late = graceful.Token.Register(cut.Cancel);
-        await host.StopAsync(graceful.Token);
     }
 }

@@ -1,8 +1,8 @@
 using System.Net.Mime;
+using Agent.Components.Common.Http;
 using Agent.Telemetry.Logs;
 using Agent.Wire;
 using Agent.Wire.LokiPush;
-using Agent.Wire.Snappy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -17,7 +17,7 @@ internal sealed class PushRequest(PushSettings settings, TimeProvider time) : ID
     /// <summary>Valid until this is disposed of; may hold entries although the request was bad in part.</summary>
     public LogBatch Batch { get; } = new();
 
-    public async Task<PushResult> ReadPushAsync(HttpRequest request, CancellationToken stop)
+    public async Task<HttpReply> ReadPushAsync(HttpRequest request, CancellationToken stop)
     {
         if (await ReadBodyAsync(request, stop) is { } failed)
         {
@@ -30,7 +30,7 @@ internal sealed class PushRequest(PushSettings settings, TimeProvider time) : ID
     }
 
     /// <summary>One entry a line; empty lines are passed over. They get the configured labels and the time of arrival.</summary>
-    public async Task<PushResult> ReadLinesAsync(HttpRequest request, CancellationToken stop)
+    public async Task<HttpReply> ReadLinesAsync(HttpRequest request, CancellationToken stop)
     {
         if (await ReadBodyAsync(request, stop) is { } failed)
         {
@@ -49,7 +49,7 @@ internal sealed class PushRequest(PushSettings settings, TimeProvider time) : ID
                 return TooMany();
             }
         }
-        return PushResult.Taken;
+        return HttpReply.Taken;
     }
 
     public void Dispose()
@@ -59,36 +59,28 @@ internal sealed class PushRequest(PushSettings settings, TimeProvider time) : ID
         _plain.Release();
     }
 
-    private PushResult ReadJson(string tenant)
+    private HttpReply ReadJson(string tenant)
     {
         using var reader = new LokiPushJsonReader();
         var sink = new PushSink(Batch, settings, tenant, time);
         if (!reader.TryRead(_body.Written, ref sink, out string? error))
         {
             Batch.Clear();
-            return PushResult.Bad(error!);
+            return HttpReply.Bad(error!);
         }
         return ResultOf(sink);
     }
 
-    private PushResult ReadProtobuf(string tenant)
+    private HttpReply ReadProtobuf(string tenant)
     {
-        if (!SnappyDecoder.TryGetUncompressedLength(_body.Written, out int length))
+        if (RequestBody.OpenSnappy(_body.Written, settings.MaxMessage, _plain) is { } failed)
         {
-            return PushResult.Bad("cannot read the request: it is no snappy block");
-        }
-        if (length > settings.MaxMessage)
-        {
-            return TooLong();
-        }
-        if (!SnappyDecoder.TryDecompress(_body.Written, settings.MaxMessage, _plain))
-        {
-            return PushResult.Bad("cannot read the request: it is no snappy block");
+            return failed;
         }
         _body.Release();
         if (!LokiPushReader.TryOpen(_plain.Written, out LokiPushReader streams, out string? error))
         {
-            return PushResult.Bad(error!);
+            return HttpReply.Bad(error!);
         }
         var sink = new PushSink(Batch, settings, tenant, time) { Source = _plain.WrittenMemory };
         foreach (LokiStreamView stream in streams)
@@ -98,74 +90,28 @@ internal sealed class PushRequest(PushSettings settings, TimeProvider time) : ID
         return ResultOf(sink);
     }
 
-    private PushResult ResultOf(PushSink sink)
+    private HttpReply ResultOf(PushSink sink)
     {
         if (sink.TooManyEntries)
         {
             return TooMany();
         }
-        return sink.Error is null ? PushResult.Taken : PushResult.Bad(sink.Error);
+        return sink.Error is null ? HttpReply.Taken : HttpReply.Bad(sink.Error);
     }
 
-    private PushResult TooMany()
+    private HttpReply TooMany()
     {
         Batch.Clear();
-        return new PushResult(StatusCodes.Status413PayloadTooLarge, $"cannot take more than {PushSink.MaxEntries} entries in one request");
+        return new HttpReply(StatusCodes.Status413PayloadTooLarge, $"cannot take more than {PushSink.MaxEntries} entries in one request");
     }
-
-    private PushResult TooLong() =>
-        new(StatusCodes.Status413PayloadTooLarge, $"cannot take a request of more than {settings.MaxMessage} bytes");
 
     /// <summary>Reads the body, without its content encoding; null when that went well.</summary>
-    private async Task<PushResult?> ReadBodyAsync(HttpRequest request, CancellationToken stop)
+    private Task<HttpReply?> ReadBodyAsync(HttpRequest request, CancellationToken stop)
     {
         Stream? body = ContentEncoding.Open(request.Headers.ContentEncoding.ToString(), request.Body);
-        if (body is null)
-        {
-            return PushResult.Bad($"cannot read the request: Content-Encoding \"{request.Headers.ContentEncoding}\" is not supported");
-        }
-        TimeSpan limit = settings.ReadTimeout > TimeSpan.Zero ? settings.ReadTimeout : Timeout.InfiniteTimeSpan;
-        using var timeout = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
-        await using (body)
-        {
-            try
-            {
-                return await ReadAllAsync(body, Math.Min(request.ContentLength ?? 0, settings.MaxMessage), either.Token);
-            }
-            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stop.IsCancellationRequested)
-            {
-                return new PushResult(StatusCodes.Status408RequestTimeout, "the request took too long to arrive");
-            }
-            catch (BadHttpRequestException bad)
-            {
-                return new PushResult(bad.StatusCode, bad.Message);
-            }
-            catch (InvalidDataException bad)
-            {
-                return PushResult.Bad($"cannot decompress the request: {bad.Message}");
-            }
-        }
-    }
-
-    /// <param name="expected">The announced length; memory is taken as data arrives, not as it is announced.</param>
-    private async Task<PushResult?> ReadAllAsync(Stream body, long expected, CancellationToken stop)
-    {
-        const int Step = 64 * 1024;
-        while (true)
-        {
-            int room = (int)Math.Clamp(expected - _body.Length + 1, 1024, Step);
-            int read = await body.ReadAsync(_body.GetMemory(room), stop);
-            if (read == 0)
-            {
-                return null;
-            }
-            _body.Advance(read);
-            if (_body.Length > settings.MaxMessage)
-            {
-                return TooLong();
-            }
-        }
+        return body is null
+            ? Task.FromResult<HttpReply?>(HttpReply.Bad($"cannot read the request: Content-Encoding \"{request.Headers.ContentEncoding}\" is not supported"))
+            : RequestBody.ReadAsync(request, body, _body, new BodyLimits(settings.MaxMessage, settings.ReadTimeout, time), stop);
     }
 
     /// <summary>One tenant; several at once, which only queries know, count as none.</summary>

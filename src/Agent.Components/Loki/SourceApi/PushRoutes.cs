@@ -1,4 +1,4 @@
-using System.Net.Mime;
+using Agent.Components.Common.Http;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Microsoft.AspNetCore.Http;
@@ -12,22 +12,21 @@ internal sealed partial class PushRoutes : IDisposable
     /// <summary>Each request holds up to twice its longest size: more than these wait for their turn.</summary>
     private const int MaxConcurrent = 32;
 
-    private static readonly double[] DurationBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
-    private static readonly double[] SizeBuckets = [1 << 20, 2.5 * (1 << 20), 5 << 20, 10 << 20, 25 << 20, 50 << 20, 100 << 20, 250 << 20];
-
     private readonly ComponentContext _context;
-    private readonly SemaphoreSlim _turns = new(MaxConcurrent);
+    private readonly ServerMetrics _metrics;
+    private readonly RequestGate _gate = new(MaxConcurrent);
     private readonly Counter _entries;
 
-    public PushRoutes(ComponentContext context)
+    public PushRoutes(ComponentContext context, ServerMetrics metrics)
     {
         _context = context;
+        _metrics = metrics;
         _entries = context.Metrics.Counter("loki_source_api_entries_written", "Total number of entries written.");
     }
 
     public PushSettings? Settings { get; set; }
 
-    public void Dispose() => _turns.Dispose();
+    public void Dispose() => _gate.Dispose();
 
     /// <param name="cut">Cancelled when requests in progress must end.</param>
     public async Task HandleAsync(HttpContext http, CancellationToken cut)
@@ -43,108 +42,41 @@ internal sealed partial class PushRoutes : IDisposable
         };
         if (route is null)
         {
-            await ReplyAsync(http, new PushResult(StatusCodes.Status404NotFound, "404 page not found"));
+            await new HttpReply(StatusCodes.Status404NotFound, "404 page not found").SendAsync(http);
             return;
         }
         string method = route == "ready" ? HttpMethods.Get : HttpMethods.Post;
         if (http.Request.Method != method)
         {
             http.Response.Headers.Allow = method;
-            await ReplyAsync(http, new PushResult(StatusCodes.Status405MethodNotAllowed, "method not allowed"));
+            await new HttpReply(StatusCodes.Status405MethodNotAllowed, "method not allowed").SendAsync(http);
             return;
         }
-        await MeasureAsync(http, route, route == "ready" ? ReadyAsync : () => PushAsync(http, isPush, cut));
+        await _metrics.MeasureAsync(
+            http, route, route == "ready" ? ReadyAsync : () => _gate.PassAsync(http, cut, ends => PushAsync(http, isPush, ends)));
     }
 
-    private static Task<PushResult> ReadyAsync() => Task.FromResult(new PushResult(StatusCodes.Status200OK, "ready"));
+    private static Task<HttpReply> ReadyAsync() => Task.FromResult(new HttpReply(StatusCodes.Status200OK, "ready"));
 
-    private async Task MeasureAsync(HttpContext http, string route, Func<Task<PushResult>> answer)
-    {
-        MetricScope metrics = _context.Metrics;
-        (string, string) method = ("method", http.Request.Method);
-        Gauge inflight = metrics.Gauge("loki_source_api_inflight_requests", "Current number of inflight requests.", method, ("route", route));
-        inflight.Add(1);
-        long started = _context.Time.GetTimestamp();
-        int status = StatusCodes.Status500InternalServerError;
-        try
-        {
-            PushResult result = await answer();
-            status = result.Status;
-            await ReplyAsync(http, result);
-        }
-        finally
-        {
-            inflight.Add(-1);
-            metrics.Histogram(
-                "loki_source_api_request_duration_seconds", "Time (in seconds) spent serving HTTP requests.", DurationBuckets,
-                method, ("route", route), ("status_code", $"{status}"), ("ws", "false"))
-                .Observe(_context.Time.GetElapsedTime(started).TotalSeconds);
-            metrics.Histogram(
-                "loki_source_api_request_message_bytes", "Size (in bytes) of messages received in the request.", SizeBuckets,
-                method, ("route", route)).Observe(http.Request.ContentLength ?? 0);
-        }
-    }
-
-    private async Task<PushResult> PushAsync(HttpContext http, bool isPush, CancellationToken cut)
+    private async Task<HttpReply> PushAsync(HttpContext http, bool isPush, CancellationToken ends)
     {
         PushSettings settings = Settings!;
-        using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, cut);
-        bool hasTurn = false;
-        try
+        using var request = new PushRequest(settings, _context.Time);
+        HttpReply reply = isPush ? await request.ReadPushAsync(http.Request, ends) : await request.ReadLinesAsync(http.Request, ends);
+        if (request.Batch.Count > 0)
         {
-            await _turns.WaitAsync(ends.Token);
-            hasTurn = true;
-            using var request = new PushRequest(settings, _context.Time);
-            PushResult result = isPush
-                ? await request.ReadPushAsync(http.Request, ends.Token)
-                : await request.ReadLinesAsync(http.Request, ends.Token);
-            if (request.Batch.Count > 0)
-            {
-                using var write = new CancellationTokenSource(Positive(settings.WriteTimeout), _context.Time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, write.Token);
-                await settings.Receivers.ConsumeAsync(request.Batch, either.Token);
-                _entries.Add(request.Batch.Count);
-            }
-            if (result.Status >= StatusCodes.Status400BadRequest)
-            {
-                LogRefused(_context.Logger, result.Message);
-            }
-            return result;
+            using var write = new CancellationTokenSource(settings.WriteTimeout.OrNever(), _context.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(ends, write.Token);
+            await settings.Receivers.ConsumeAsync(request.Batch, either.Token);
+            _entries.Add(request.Batch.Count);
         }
-        catch (OperationCanceledException)
+        if (reply.Status >= StatusCodes.Status400BadRequest)
         {
-            return new PushResult(StatusCodes.Status503ServiceUnavailable, "cannot take the entries now: try again later");
+            LogRefused(_context.Logger, reply.Message);
         }
-        finally
-        {
-            if (hasTurn)
-            {
-                _turns.Release();
-            }
-        }
-    }
-
-    private static TimeSpan Positive(TimeSpan timeout) => timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan;
-
-    private static Task ReplyAsync(HttpContext http, PushResult result)
-    {
-        http.Response.StatusCode = result.Status;
-        if (result.Message.Length == 0)
-        {
-            return Task.CompletedTask;
-        }
-        http.Response.ContentType = MediaTypeNames.Text.Plain;
-        return http.Response.WriteAsync(result.Message, http.RequestAborted);
+        return reply;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "refused a request or a part of it: {Cause}")]
     private static partial void LogRefused(ILogger logger, string cause);
-}
-
-/// <summary>How a request is answered.</summary>
-internal readonly record struct PushResult(int Status, string Message)
-{
-    public static PushResult Taken => new(StatusCodes.Status204NoContent, "");
-
-    public static PushResult Bad(string cause) => new(StatusCodes.Status400BadRequest, cause);
 }

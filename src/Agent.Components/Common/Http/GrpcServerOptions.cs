@@ -1,7 +1,6 @@
-using Agent.Components.Common.Http;
 using Agent.Sdk.Declarations;
 
-namespace Agent.Components.Loki.SourceApi;
+namespace Agent.Components.Common.Http;
 
 /// <summary>Settings of Alloy's gRPC server.</summary>
 public sealed record GrpcServerOptions

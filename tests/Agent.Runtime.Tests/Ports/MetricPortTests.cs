@@ -1,0 +1,137 @@
+using Agent.Runtime.Graph;
+using Agent.Runtime.Ports;
+using Agent.Runtime.Tests.Graph;
+using Agent.Sdk;
+using Agent.Telemetry;
+using Agent.Telemetry.Metrics;
+
+namespace Agent.Runtime.Tests.Ports;
+
+public sealed class MetricPortTests
+{
+    private const string Pipeline = """
+        test.metric_sink "out" { }
+        test.metric_source "in" { forward_to = [test.metric_sink.out.receiver] }
+        """;
+
+    [Fact]
+    public async Task Samples_go_from_source_to_sink_and_are_counted_on_their_edge()
+    {
+        await using var runtime = new TestRuntime();
+        LoadResult result = await runtime.LoadAsync(Pipeline);
+        Assert.True(result.Success, result.ErrorText);
+
+        await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+
+        var collected = runtime.Component<TestMetricSink>("test.metric_sink.out").Collected;
+        Assert.Equal([(1, 0.0), (2, 1.0)], collected.Samples.Select(static sample => (sample.Timestamp, sample.Value)));
+        Assert.Equal(1UL, Assert.Single(collected.Histograms).Head.Count);
+        var edge = Assert.IsType<MetricEdge>(Assert.Single(runtime.Node("test.metric_source.in").Edges));
+        Assert.Equal(("test.metric_source.in", "test.metric_sink.out", "prometheus_metric", 3L), (edge.From, edge.To, edge.DataType, edge.Items.Value));
+    }
+
+    [Fact]
+    public async Task Every_receiver_of_a_list_gets_an_edge_of_its_own()
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync("""
+            test.metric_sink "a" { }
+            test.metric_sink "b" { broken = true }
+            test.metric_source "in" { forward_to = [test.metric_sink.b.receiver, test.metric_sink.a.receiver] }
+            """);
+
+        await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+
+        Assert.Equal(2, runtime.Component<TestMetricSink>("test.metric_sink.a").Collected.Samples.Count);
+        Assert.Equal(
+            ["test.metric_sink.a", "test.metric_sink.b"],
+            runtime.Node("test.metric_source.in").Edges.Select(static edge => edge.To).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("broken = true", "cannot take samples: broken sink")]
+    [InlineData("late = true", "cannot take samples: late failure")]
+    public async Task A_sink_that_throws_becomes_unhealthy_until_it_takes_a_batch_again(string arguments, string message)
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Pipeline.Replace("{ }", $"{{ {arguments} }}", StringComparison.Ordinal));
+        var source = runtime.Component<TestMetricSource>("test.metric_source.in");
+
+        await source.SendAsync();
+
+        NodeHealth health = runtime.Node("test.metric_sink.out").Health.Current;
+        Assert.Equal((HealthState.Unhealthy, message), (health.State, health.Message));
+        Assert.Equal(3, Dropped(runtime));
+
+        Assert.True((await runtime.LoadAsync(Pipeline)).Success);
+        await source.SendAsync();
+
+        Assert.Equal(HealthState.Healthy, runtime.Node("test.metric_sink.out").Health.Current.State);
+        Assert.Equal(3, Dropped(runtime));
+    }
+
+    [Fact]
+    public async Task A_stop_of_the_sender_is_no_failure_of_the_sink()
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Pipeline.Replace("{ }", "{ late = true }", StringComparison.Ordinal));
+
+        var stopped = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync(stopped));
+
+        Assert.Equal(HealthState.Healthy, runtime.Node("test.metric_sink.out").Health.Current.State);
+        Assert.Equal(0, Dropped(runtime));
+    }
+
+    [Fact]
+    public async Task A_reload_finds_the_same_receiver_equal_and_applies_nothing()
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Pipeline);
+
+        Assert.True((await runtime.LoadAsync("// moved\n" + Pipeline)).Success);
+
+        Assert.Equal(1, runtime.Component<TestMetricSource>("test.metric_source.in").Applied);
+    }
+
+    [Fact]
+    public async Task A_receiver_of_logs_is_refused_where_metrics_are_sent()
+    {
+        await using var runtime = new TestRuntime();
+
+        LoadResult result = await runtime.LoadAsync("""
+            test.sink "logs" { }
+            test.metric_source "in" { forward_to = [test.sink.logs.receiver] }
+            """);
+
+        Assert.Contains("expected capsule(\"storage.Appendable\"), got capsule(\"loki.LogsReceiver\")", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Edge_and_port_allocate_nothing()
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Pipeline.Replace("{ }", "{ discard = true }", StringComparison.Ordinal));
+        var edge = (MetricEdge)Assert.Single(runtime.Node("test.metric_source.in").Edges);
+        using var batch = new MetricBatch();
+        batch.Add(new MetricSeries(LabelSet.Empty.With("__name__", "up")), 1, 1);
+
+        long allocated = 0;
+        for (int round = 0; round < 2; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                ValueTask sent = edge.ConsumeAsync(batch, CancellationToken.None);
+                Assert.True(sent.IsCompletedSuccessfully);
+            }
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
+    private static double Dropped(TestRuntime runtime) =>
+        runtime.Metrics.Scope(new("component_path", "/"), new("component_id", "test.metric_sink.out"))
+            .Counter("invar_port_dropped_samples_total", "Lost samples because a component failed to take them.").Value;
+}
