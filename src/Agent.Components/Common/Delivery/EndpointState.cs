@@ -1,4 +1,4 @@
-namespace Agent.Components.Loki.Write;
+namespace Agent.Components.Common.Delivery;
 
 /// <summary>How an endpoint is doing, for health and debug information.</summary>
 internal sealed class EndpointState(Action changed)
