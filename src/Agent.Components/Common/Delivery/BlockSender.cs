@@ -27,6 +27,7 @@ internal abstract partial class BlockSender<TBlock>(DeliveryEndpoint endpoint, C
                 {
                     endpoint.NoteOldest(null);
                     endpoint.Pace.End();
+                    OnIdle();
                 }
             }
         }
@@ -62,6 +63,11 @@ internal abstract partial class BlockSender<TBlock>(DeliveryEndpoint endpoint, C
     protected abstract void OnDelivered(TBlock block);
 
     protected abstract void OnRetry(TBlock block);
+
+    /// <summary>Nothing waits any more.</summary>
+    protected virtual void OnIdle()
+    {
+    }
 
     /// <summary>The first failure after a success, for the log.</summary>
     protected abstract void OnTrouble(TBlock block, PushReply reply);

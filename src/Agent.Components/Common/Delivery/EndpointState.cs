@@ -35,6 +35,16 @@ internal sealed class EndpointState(Action changed)
         return first;
     }
 
+    /// <summary>The endpoint answers, but does not want what it was sent: that is no illness.</summary>
+    public void Refused(PushReply reply, DateTimeOffset now)
+    {
+        Succeeded(reply.Status);
+        lock (_gate)
+        {
+            (LastError, LastErrorTime) = (reply.Error ?? "", now);
+        }
+    }
+
     /// <summary>Returns true at the first success after failures.</summary>
     public bool Succeeded(int status)
     {
