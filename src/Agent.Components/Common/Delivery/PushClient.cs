@@ -48,9 +48,13 @@ internal sealed class PushClient(HttpClient http, PushTarget target, TimeProvide
             string text = await TextOf(response, either.Token);
             return new PushReply(status, ErrorOf(status, text), RetryAfterOf(response), text);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cut.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cut.IsCancellationRequested)
         {
-            return new PushReply(-1, $"no reply within {target.Timeout.TotalSeconds} s", null);
+            // Where a token has to be fetched first, that has a timeout of its own.
+            string error = timeout.IsCancellationRequested
+                ? $"no reply within {target.Timeout.TotalSeconds} s"
+                : "no reply from where the request's token comes from";
+            return new PushReply(-1, error, null);
         }
         catch (Exception failed) when (failed is HttpRequestException or IOException)
         {

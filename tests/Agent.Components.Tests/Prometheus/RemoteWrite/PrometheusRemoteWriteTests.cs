@@ -147,7 +147,7 @@ public sealed class PrometheusRemoteWriteTests
         await write.SendAsync(("up", 1, Then));
         await Advance(() => sink.Requests.SelectMany(static r => r.Metadata).Count() == 6);
         Assert.Equal([.. all, .. all], sink.Requests.SelectMany(static r => r.Metadata));
-        Assert.Equal(6, write.Count("prometheus_remote_storage_metadata_total"));
+        await Eventually.True(() => write.Count("prometheus_remote_storage_metadata_total") == 6);
         Assert.True(write.Count("prometheus_remote_storage_metadata_bytes_total") > 0);
     }
 
