@@ -1,4 +1,4 @@
-using Agent.Components.Loki.Write;
+using Agent.Components.Common.Delivery;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Agent.Components.Common.Delivery;
 using Agent.Wire;
 using Agent.Wire.LokiPush;
 using Agent.Wire.Snappy;
@@ -14,10 +15,10 @@ internal static class BatchDecoder
     {
         using var plain = new GrowableBuffer();
         LokiPushReader streams = Open(whole, plain);
-        using var encoder = new BatchEncoder();
+        using var compressor = new BlockCompressor();
         int middle = whole.Contents.Entries / 2;
-        EncodedBatch first = Encode(streams, whole.Contents, 0, middle, encoder);
-        return (first, Encode(streams, whole.Contents, middle, whole.Contents.Entries, encoder));
+        EncodedBatch first = Encode(streams, whole.Contents, 0, middle, compressor);
+        return (first, Encode(streams, whole.Contents, middle, whole.Contents.Entries, compressor));
     }
 
     /// <summary>How many entries the streams have that <paramref name="message"/> names.</summary>
@@ -48,7 +49,7 @@ internal static class BatchDecoder
         return streams;
     }
 
-    private static EncodedBatch Encode(LokiPushReader streams, BatchContents whole, int from, int to, BatchEncoder encoder)
+    private static EncodedBatch Encode(LokiPushReader streams, BatchContents whole, int from, int to, BlockCompressor compressor)
     {
         using var push = new LokiPushBatch();
         int at = 0;
@@ -67,7 +68,7 @@ internal static class BatchDecoder
             }
         }
         var contents = new BatchContents(whole.Tenant, whole.Shard, push.EntryCount, size, [], []);
-        return encoder.Encode(push, contents);
+        return EncodedBatch.Of(push, contents, compressor);
     }
 
     private static long Copy(in LokiEntryView entry, LokiPushBatch push, int handle)

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Delivery;
 using Agent.Storage.Queues;
 using Agent.Telemetry.Logs;
 using Agent.Telemetry;
@@ -5,8 +6,8 @@ using Agent.Wire.LokiPush;
 
 namespace Agent.Components.Loki.Write;
 
-/// <summary>Batches entries for the endpoints that agree about batching. Not thread safe: used under the component's gate.</summary>
-internal sealed class BatchLane : IDisposable
+/// <summary>Batches entries for the endpoints that agree about batching. Not thread safe: used under the writer's gate.</summary>
+internal sealed class BatchLane : IDeliveryLane<LogBatch>
 {
     private const int KeptBuilders = 2;
 
@@ -14,14 +15,14 @@ internal sealed class BatchLane : IDisposable
     private readonly Stack<LokiPushBatch> _builders = new();
     private readonly Queue<EncodedBatch> _outbox = new();
     private readonly DeliveryQueue _queue;
-    private readonly BatchEncoder _encoder = new();
+    private readonly BlockCompressor _compressor = new();
     private readonly StreamTable _streams;
     private readonly LongLine _longLine;
     private readonly int _longestLine;
     private readonly bool _dropsLongLines;
     private readonly TimeProvider _time;
 
-    public BatchLane(BatchSettings batching, StreamSettings streams, WriteEndpoint[] endpoints, EndpointServices services)
+    public BatchLane(BatchSettings batching, StreamSettings streams, WriteEndpoint[] endpoints, DeliveryServices services)
     {
         (Batching, Streams, Endpoints) = (batching, streams, endpoints);
         (_queue, _time) = (services.Queue, services.Context.Time);
@@ -37,11 +38,8 @@ internal sealed class BatchLane : IDisposable
 
     public WriteEndpoint[] Endpoints { get; }
 
-    /// <summary>When the oldest open batch must go; null without any.</summary>
     public DateTimeOffset? Due { get; private set; }
 
-    /// <summary>Takes entries from <paramref name="position"/> on, and moves it.</summary>
-    /// <returns>Null when all are taken, else a task to wait for before going on.</returns>
     public Task? Append(LogBatch batch, ref int position)
     {
         if (PushOutbox() is { } blocked)
@@ -92,7 +90,6 @@ internal sealed class BatchLane : IDisposable
         return null;
     }
 
-    /// <summary>Ends the batches that have waited long enough. Returns as <see cref="Append"/>; call again after waiting.</summary>
     public Task? FlushDue()
     {
         if (PushOutbox() is { } blocked)
@@ -121,7 +118,6 @@ internal sealed class BatchLane : IDisposable
         return PushOutbox();
     }
 
-    /// <summary>Ends all batches and hands them to the queue whether it has room or not. The lane is not used after that.</summary>
     public void FlushAll()
     {
         foreach (BatchSlot slot in _slots.Values)
@@ -145,7 +141,7 @@ internal sealed class BatchLane : IDisposable
             builder.Dispose();
         }
         _builders.Clear();
-        _encoder.Dispose();
+        _compressor.Dispose();
         _longLine.Dispose();
     }
 
@@ -227,7 +223,7 @@ internal sealed class BatchLane : IDisposable
 
     private void Seal(BatchSlot slot)
     {
-        (EncodedBatch batch, LokiPushBatch used) = slot.Seal(_encoder);
+        (EncodedBatch batch, LokiPushBatch used) = slot.Seal(_compressor);
         used.Reset();
         if (_builders.Count < KeptBuilders)
         {

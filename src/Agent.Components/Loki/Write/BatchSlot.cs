@@ -1,4 +1,5 @@
 using System.Text;
+using Agent.Components.Common.Delivery;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 using Agent.Wire.LokiPush;
@@ -97,11 +98,11 @@ internal sealed class BatchSlot(string tenant, int shard)
     }
 
     /// <summary>Ends the open batch: compressed once, for all endpoints.</summary>
-    public (EncodedBatch Batch, LokiPushBatch Used) Seal(BatchEncoder encoder)
+    public (EncodedBatch Batch, LokiPushBatch Used) Seal(BlockCompressor compressor)
     {
         LokiPushBatch push = _push!;
         var content = new BatchContents(tenant, shard, push.EntryCount, Bytes, _receipts ?? [], _arrivals ?? []);
-        EncodedBatch batch = encoder.Encode(push, content);
+        EncodedBatch batch = EncodedBatch.Of(push, content, compressor);
         (_push, _receipts, _arrivals, Bytes) = (null, null, null, 0);
         Generation++;
         return (batch, push);

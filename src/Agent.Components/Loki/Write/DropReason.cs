@@ -1,3 +1,5 @@
+using Agent.Storage.Queues;
+
 namespace Agent.Components.Loki.Write;
 
 /// <summary>Why entries were dropped: in Alloy's words, and where it was Loki that dropped them, in Loki's (pkg/validation/validate.go).</summary>
@@ -35,4 +37,11 @@ internal static class DropReason
 
     /// <summary>Alloy's: their series exist from the first batch on. Those of other reasons exist once something was dropped.</summary>
     public static readonly string[] All = [IngesterError, RateLimited, StreamLimited, LineTooLong, QueueIsFull];
+
+    public static string Of(QueueLoss loss) => loss switch
+    {
+        QueueLoss.Full => QueueIsFull,
+        QueueLoss.Expired => QueueExpired,
+        _ => EndpointRemoved,
+    };
 }

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Delivery;
 using Agent.Components.Common.Http;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;

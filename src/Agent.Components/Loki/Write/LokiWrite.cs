@@ -1,3 +1,4 @@
+using Agent.Components.Common.Delivery;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -20,23 +21,15 @@ namespace Agent.Components.Loki.Write;
 /// others only once the disk is full as well: then sources that can replay wait, and others lose the oldest, counted.
 /// </remarks>
 [Component("loki.write")]
-public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogConsumer, IDebuggable
+public sealed class LokiWrite : IComponent<LokiWrite.Arguments>, ILogConsumer, IDebuggable
 {
     private readonly ComponentContext _context;
-    private readonly SemaphoreSlim _gate = new(1);
-    private readonly SemaphoreSlim _flush = new(0);
-    private readonly ITimer _timer;
-    private readonly List<Task> _retiring = [];
-    private EndpointServices? _services;
-    private WritePipeline _pipeline = WritePipeline.Empty;
-    private DateTimeOffset? _armed;
-    private Exception? _failure;
-    private bool _running;
+    private readonly DeliveryWriter<LogBatch> _writer;
 
     public LokiWrite(ComponentContext context)
     {
         _context = context;
-        _timer = context.Time.CreateTimer(_ => WakeFlush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _writer = new DeliveryWriter<LogBatch>(context, new BatchFormat(context.Metrics));
     }
 
     public sealed record Arguments : IValidated
@@ -79,194 +72,42 @@ public sealed partial class LokiWrite : IComponent<LokiWrite.Arguments>, ILogCon
         {
             throw new ComponentException("cannot send anywhere: at least one endpoint block is needed");
         }
-        await _gate.WaitAsync(stop);
-        try
-        {
-            bool isFirst = _services is null;
-            _services ??= NewServices(arguments.Wal);
-            _services.Queue.Apply(arguments.Wal);
-            WritePipeline old = _pipeline;
-            _pipeline = PipelineChange.Build(old, arguments, _services);
-            await PipelineChange.CarryOverAsync(old, _pipeline, _running, _retiring);
-            if (isFirst)
-            {
-                _services.Queue.DropOrphans();
-            }
-            ArmTimer();
-        }
-        finally
-        {
-            _gate.Release();
-        }
-        ReportHealth();
+        WalOptions wal = arguments.Wal;
+        var disk = new DiskSettings(wal.MaxSize.Bytes, wal.MaxSegmentAge ?? TimeSpan.Zero, wal.Enabled);
+        await _writer.ApplyAsync(disk, (old, services) => PipelineFor(old, arguments, services), stop);
     }
 
-    public async Task RunAsync(CancellationToken stop)
-    {
-        await _gate.WaitAsync(CancellationToken.None);
-        foreach (WriteEndpoint endpoint in _pipeline.Endpoints)
-        {
-            endpoint.Start();
-        }
-        _running = true;
-        ArmTimer();
-        _gate.Release();
-        try
-        {
-            while (true)
-            {
-                await _flush.WaitAsync(stop);
-                if (Interlocked.Exchange(ref _failure, null) is { } failure)
-                {
-                    throw new ComponentException($"cannot go on sending: {failure.Message}", failure);
-                }
-                await FlushDueAsync(stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The way an orderly stop ends the loop.
-        }
-        finally
-        {
-            await DrainAsync();
-        }
-    }
+    public Task RunAsync(CancellationToken stop) => _writer.RunAsync(stop);
 
-    public async ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
-    {
-        Progress progress = default;
-        WritePipeline? seen = null;
-        while (true)
-        {
-            Task? blocked;
-            await _gate.WaitAsync(stop);
-            try
-            {
-                if (seen is not null && seen != _pipeline)
-                {
-                    // Changed while this batch waited. What one lane took is in its endpoints' queues; of several nothing is known.
-                    progress = seen.Lanes.Length == 1 ? progress with { Lane = 0 } : default;
-                }
-                seen = _pipeline;
-                blocked = seen.Append(batch, ref progress);
-                ArmTimer();
-            }
-            finally
-            {
-                _gate.Release();
-            }
-            if (blocked is null)
-            {
-                return;
-            }
-            await blocked.WaitAsync(stop);
-        }
-    }
+    public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop) => _writer.ConsumeAsync(batch, stop);
 
     public Value DebugState() => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
     {
-        ["endpoints"] = new ListValue([.. _pipeline.Endpoints.Select(static endpoint => endpoint.DebugState())]),
+        ["endpoints"] = new ListValue([.. _writer.Endpoints.OfType<WriteEndpoint>().Select(static endpoint => endpoint.DebugState())]),
     });
 
-    public async ValueTask DisposeAsync()
-    {
-        await _timer.DisposeAsync();
-        foreach (BatchLane lane in _pipeline.Lanes)
-        {
-            lane.FlushAll();
-            lane.Dispose();
-        }
-        Array.ForEach(_pipeline.Endpoints, static endpoint => endpoint.Dispose());
-        if (Interlocked.Exchange(ref _services, null) is { } services)
-        {
-            await services.Queue.DisposeAsync();
-        }
-        _gate.Dispose();
-        _flush.Dispose();
-    }
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
 
-    private EndpointServices NewServices(WalOptions wal) => new(_context, new DeliveryQueue(_context, wal, ReportHealth), ReportHealth, failure =>
+    /// <summary>Endpoints and lanes that did not change stay what they are, with their queues, connections and open batches.</summary>
+    private static DeliveryPipeline<LogBatch> PipelineFor(
+        DeliveryPipeline<LogBatch> old, Arguments arguments, DeliveryServices services)
     {
-        Volatile.Write(ref _failure, failure);
-        WakeFlush();
-    });
-
-    private async Task FlushDueAsync(CancellationToken stop)
-    {
-        while (true)
-        {
-            Task? blocked;
-            await _gate.WaitAsync(stop);
-            try
+        WriteEndpoint[] known = [.. old.Endpoints.Cast<WriteEndpoint>()];
+        WriteEndpoint[] endpoints =
+        [
+            .. arguments.Endpoint.Select(options => Array.Find(known, e => e.Options == options) ?? new WriteEndpoint(options, services)),
+        ];
+        var streams = new StreamSettings(arguments.ExternalLabels, arguments.MaxStreams, arguments.Limits);
+        BatchLane[] lanes = [.. old.Lanes.Cast<BatchLane>()];
+        lanes =
+        [
+            .. endpoints.GroupBy(static endpoint => endpoint.Options.Batching).Select(group =>
             {
-                _armed = null;
-                blocked = _pipeline.FlushDue();
-                ArmTimer();
-            }
-            finally
-            {
-                _gate.Release();
-            }
-            if (blocked is null)
-            {
-                return;
-            }
-            await blocked.WaitAsync(stop);
-        }
-    }
-
-    /// <summary>Sends the last batches for as long as each endpoint's drain timeout; what is not delivered goes to disk.</summary>
-    private async Task DrainAsync()
-    {
-        await _gate.WaitAsync(CancellationToken.None);
-        try
-        {
-            _pipeline.FlushAll();
-            _running = false;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-        await Task.WhenAll(_pipeline.Endpoints.Select(static endpoint => endpoint.StopAsync(endpoint.Options.QueueConfig.DrainTimeout)));
-        await Task.WhenAll(_retiring);
-        _services?.Queue.Persist();
-    }
-
-    /// <summary>The timer stands at the oldest open batch; while no batch is open it stands still.</summary>
-    private void ArmTimer()
-    {
-        if (_pipeline.Due is { } due && _running && (_armed is null || due < _armed))
-        {
-            _armed = due;
-            TimeSpan wait = due - _context.Time.GetUtcNow();
-            _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void WakeFlush()
-    {
-        if (_flush.CurrentCount == 0)
-        {
-            _flush.Release();
-        }
-    }
-
-    private void ReportHealth()
-    {
-        WriteEndpoint? ill = _pipeline.Endpoints.FirstOrDefault(static endpoint => endpoint.State.IsIll);
-        if (ill is not null)
-        {
-            _context.ReportHealth(HealthState.Unhealthy, $"cannot send to {ill.Host}: {ill.State.LastError}");
-        }
-        else if (_services?.Queue.DiskFault is { } fault)
-        {
-            _context.ReportHealth(HealthState.Unhealthy, $"cannot keep batches on disk: {fault}");
-        }
-        else
-        {
-            _context.ReportHealth(HealthState.Healthy, "sending");
-        }
+                WriteEndpoint[] members = [.. group];
+                return Array.Find(lanes, l => l.Batching == group.Key && l.Streams == streams && l.Endpoints.SequenceEqual(members))
+                    ?? new BatchLane(group.Key, streams, members, services);
+            }),
+        ];
+        return new DeliveryPipeline<LogBatch>(endpoints, lanes);
     }
 }

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Delivery;
 using Agent.Components.Loki.Write;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
@@ -94,8 +95,8 @@ public sealed class RefusedBatchTests
         {
             push.Append(stream, i, "line"u8);
         }
-        using var encoder = new BatchEncoder();
-        EncodedBatch whole = encoder.Encode(push, new BatchContents("t", 0, 5, 20, [], []));
+        using var compressor = new BlockCompressor();
+        EncodedBatch whole = EncodedBatch.Of(push, new BatchContents("t", 0, 5, 20, [], []), compressor);
         (EncodedBatch first, EncodedBatch second) = BatchDecoder.Halve(whole);
         Assert.Equal((2, 3), (first.Contents.Entries, second.Contents.Entries));
         Assert.Equal((8, 12), (first.Contents.LineBytes, second.Contents.LineBytes));

@@ -1,4 +1,4 @@
-namespace Agent.Components.Loki.Write;
+namespace Agent.Components.Common.Delivery;
 
 /// <summary>How an endpoint is doing, for health and debug information.</summary>
 internal sealed class EndpointState(Action changed)
@@ -33,6 +33,16 @@ internal sealed class EndpointState(Action changed)
             changed();
         }
         return first;
+    }
+
+    /// <summary>The endpoint answers, but does not want what it was sent: that is no illness.</summary>
+    public void Refused(PushReply reply, DateTimeOffset now)
+    {
+        Succeeded(reply.Status);
+        lock (_gate)
+        {
+            (LastError, LastErrorTime) = (reply.Error ?? "", now);
+        }
     }
 
     /// <summary>Returns true at the first success after failures.</summary>

@@ -1,4 +1,4 @@
-namespace Agent.Components.Loki.Write;
+namespace Agent.Components.Common.Delivery;
 
 /// <summary>Holds an endpoint back after an outage, so that what waited does not trip the receiver the moment it is back.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using Agent.Components.Loki.Write;
+using Agent.Components.Common.Delivery;
 using Agent.Testing;
 
-namespace Agent.Components.Tests.Loki.Write;
+namespace Agent.Components.Tests.Common.Delivery;
 
 public sealed class CatchUpPaceTests
 {

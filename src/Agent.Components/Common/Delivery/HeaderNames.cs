@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Agent.Components.Loki.Write;
+namespace Agent.Components.Common.Delivery;
 
 internal static class HeaderNames
 {

@@ -5,7 +5,7 @@ using Agent.Storage.Queues;
 using Agent.Storage.Segments;
 using Microsoft.Extensions.Logging;
 
-namespace Agent.Components.Loki.Write;
+namespace Agent.Components.Common.Delivery;
 
 /// <summary>The writer's durable queue: which endpoint reads where, and what is counted.</summary>
 internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
@@ -13,35 +13,38 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private const string FolderName = "queue";
 
     private readonly ComponentContext _context;
+    private readonly IBlockFormat _format;
     private readonly Action _changed;
-    private readonly ConcurrentDictionary<QueueReader, WriteEndpoint> _endpoints = new();
+    private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
 
     /// <param name="context">The component's.</param>
-    /// <param name="wal">Size and age on disk.</param>
+    /// <param name="format">What kind of blocks it holds.</param>
+    /// <param name="disk">Size and age on disk.</param>
     /// <param name="changed">Called when the disk fails or recovers.</param>
-    public DeliveryQueue(ComponentContext context, WalOptions wal, Action changed)
+    public DeliveryQueue(ComponentContext context, IBlockFormat format, DiskSettings disk, Action changed)
     {
         _context = context;
+        _format = format;
         _changed = changed;
-        _blocks = new DurableQueue(OptionsFor(wal), new DiskFileSystem(), this, context.Time);
+        _blocks = new DurableQueue(OptionsFor(disk), new DiskFileSystem(), this, context.Time);
         context.Metrics.ObservedGauge(
-            "loki_write_queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
+            $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
         context.Metrics.ObservedGauge(
-            "loki_write_queue_disk_capacity_bytes", "Most bytes that the durable queue may take on disk, 0 before it was needed.",
+            $"{format.MetricPrefix}queue_disk_capacity_bytes", "Most bytes that the durable queue may take on disk, 0 before it was needed.",
             () => _blocks.DiskCapacity);
         context.Metrics.ObservedGauge(
-            "loki_write_queue_disk_failing", "1 while the durable queue cannot use its disk.", () => _blocks.DiskFault is null ? 0 : 1);
+            $"{format.MetricPrefix}queue_disk_failing", "1 while the durable queue cannot use its disk.", () => _blocks.DiskFault is null ? 0 : 1);
         context.Metrics.ObservedCounter(
-            "loki_write_queue_stored_bytes_total", "Bytes of batches that were written to disk.", () => _blocks.Counts.StoredBytes);
+            $"{format.MetricPrefix}queue_stored_bytes_total", "Bytes of batches that were written to disk.", () => _blocks.Counts.StoredBytes);
         context.Metrics.ObservedCounter(
-            "loki_write_queue_corrupt_blocks_total", "Batches on disk that could not be read and were skipped.",
+            $"{format.MetricPrefix}queue_corrupt_blocks_total", "Batches on disk that could not be read and were skipped.",
             () => _blocks.Counts.CorruptBlocks);
         context.Metrics.ObservedCounter(
-            "loki_write_queue_torn_tails_total", "Ends of the queue on disk that a crash left incomplete and that were cut.",
+            $"{format.MetricPrefix}queue_torn_tails_total", "Ends of the queue on disk that a crash left incomplete and that were cut.",
             () => _blocks.Counts.TornTails);
         context.Metrics.ObservedCounter(
-            "loki_write_queue_disk_errors_total", "Writes and syncs of the queue on disk that failed.", () => _blocks.Counts.DiskErrors);
+            $"{format.MetricPrefix}queue_disk_errors_total", "Writes and syncs of the queue on disk that failed.", () => _blocks.Counts.DiskErrors);
     }
 
     /// <summary>Why the disk is not used, though it should be; null where all is well.</summary>
@@ -49,9 +52,9 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public long DiskBytes => _blocks.DiskBytes;
 
-    public void Apply(WalOptions wal) => _blocks.Options = OptionsFor(wal);
+    public void Apply(DiskSettings disk) => _blocks.Options = OptionsFor(disk);
 
-    public QueueReader[] Open(WriteEndpoint endpoint)
+    public QueueReader[] Open(DeliveryEndpoint endpoint)
     {
         QueueReader[] readers = [.. ReadersOf(endpoint).Select(_blocks.AddReader)];
         Register(endpoint, readers);
@@ -59,7 +62,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     }
 
     /// <summary>Gives an endpoint the readers of another one, with what waits in them.</summary>
-    public QueueReader[] HandOver(QueueReader[] readers, WriteEndpoint to)
+    public QueueReader[] HandOver(QueueReader[] readers, DeliveryEndpoint to)
     {
         ReaderOptions[] options = ReadersOf(to);
         if (options.Length != readers.Length)
@@ -97,9 +100,9 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         }
     }
 
-    public Task? TryAdd(EncodedBatch batch, IReadOnlyList<QueueReader> readers) => _blocks.TryAdd(batch, readers);
+    public Task? TryAdd(EncodedBlock block, IReadOnlyList<QueueReader> readers) => _blocks.TryAdd(block, readers);
 
-    public void Add(EncodedBatch batch, IReadOnlyList<QueueReader> readers) => _blocks.Add(batch, readers);
+    public void Add(EncodedBlock block, IReadOnlyList<QueueReader> readers) => _blocks.Add(block, readers);
 
     /// <summary>Puts what waits on disk because an endpoint takes nothing, and wakes who waited for that endpoint.</summary>
     public void StoreAll() => _blocks.StoreAll();
@@ -115,29 +118,18 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         }
     }
 
-    public QueuedBlock? Restore(in StoredBlock stored) => StoredBatch.Read(stored.Metadata.Span) is { } contents
-        ? new EncodedBatch(stored.Body, stored.Length, contents)
-        : null;
+    public QueuedBlock? Restore(in StoredBlock stored) => _format.Restore(stored);
 
     public void Dropped(QueueReader reader, QueueLoss loss, ReadOnlyMemory<byte> metadata, int bodyLength)
     {
-        if (StoredBatch.Read(metadata.Span) is not { } contents)
+        var lost = new LostBlock(loss, metadata, bodyLength);
+        if (_endpoints.TryGetValue(reader, out DeliveryEndpoint? endpoint))
         {
-            return;
-        }
-        string reason = loss switch
-        {
-            QueueLoss.Full => DropReason.QueueIsFull,
-            QueueLoss.Expired => DropReason.QueueExpired,
-            _ => DropReason.EndpointRemoved,
-        };
-        if (_endpoints.TryGetValue(reader, out WriteEndpoint? endpoint))
-        {
-            endpoint.CountDropped(contents.Tenant, reason, contents.Entries, bodyLength);
+            endpoint.CountLost(lost);
         }
         else
         {
-            new EndpointMetrics(_context.Metrics, "").Of(contents.Tenant).Drop(reason, contents.Entries, bodyLength);
+            _format.CountOrphan(lost);
         }
     }
 
@@ -156,22 +148,20 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _blocks.DisposeAsync();
 
-    private static ReaderOptions[] ReadersOf(WriteEndpoint endpoint)
+    private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {
-        QueueOptions queue = endpoint.Options.QueueConfig;
-        int shards = endpoint.Options.Batching.Shards;
-        var limits = new ReaderLimits(queue.Capacity.Bytes, queue.BlockOnOverflow);
-        return [.. Enumerable.Range(0, shards).Select(shard => new ReaderOptions(endpoint.Key, shard, shards, limits))];
+        int shards = endpoint.Settings.Shards;
+        return [.. Enumerable.Range(0, shards).Select(shard => new ReaderOptions(endpoint.Key, shard, shards, endpoint.Settings.Limits))];
     }
 
-    private DurableQueueOptions OptionsFor(WalOptions wal) => new()
+    private DurableQueueOptions OptionsFor(DiskSettings disk) => new()
     {
         Folder = Path.Combine(_context.StoragePath, FolderName),
-        Log = new SegmentLogOptions { MaxBytes = wal.MaxSize.Bytes, MaxAge = wal.MaxSegmentAge ?? TimeSpan.Zero },
-        StoresAlways = wal.Enabled,
+        Log = new SegmentLogOptions { MaxBytes = disk.MaxBytes, MaxAge = disk.MaxAge },
+        StoresAlways = disk.StoresAlways,
     };
 
-    private void Register(WriteEndpoint endpoint, QueueReader[] readers) => Array.ForEach(readers, reader => _endpoints[reader] = endpoint);
+    private void Register(DeliveryEndpoint endpoint, QueueReader[] readers) => Array.ForEach(readers, reader => _endpoints[reader] = endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "cannot keep batches on disk: {Fault}; they wait in memory")]
     private static partial void LogDiskFault(ILogger logger, string fault);

@@ -1,0 +1,115 @@
+using Agent.Components.Common.Delivery;
+using Agent.Telemetry;
+using Agent.Telemetry.Metrics;
+using Agent.Wire.RemoteWrite;
+
+namespace Agent.Components.Prometheus.RemoteWrite;
+
+/// <summary>Where the samples of one shard gather until they are a request.</summary>
+/// <param name="version">Form of the request.</param>
+/// <param name="shard">From 0.</param>
+internal sealed class LaneSlot(WriteVersion version, int shard) : IDisposable
+{
+    private readonly WriteRequestBatch? _first = version == WriteVersion.V1 ? new WriteRequestBatch() : null;
+    private readonly WriteRequestV2Batch? _second = version == WriteVersion.V2 ? new WriteRequestV2Batch() : null;
+    private List<Receipt>? _receipts;
+    private ItemCounts _items;
+    private long _newest;
+
+    public bool IsOpen => Count > 0;
+
+    /// <summary>Items in the open block.</summary>
+    public int Count => _items.Total;
+
+    public int EncodedSize => _first?.EncodedSize ?? _second!.EncodedSize;
+
+    /// <summary>When the open block got its first item.</summary>
+    public DateTimeOffset Opened { get; set; }
+
+    public void AddSample(MetricSeries series, double value, long timestamp, long start)
+    {
+        if (_first is not null)
+        {
+            _first.AddSample(series, value, timestamp);
+        }
+        else
+        {
+            _second!.AddSample(series, value, timestamp, start);
+        }
+        Took(timestamp, _items with { Samples = _items.Samples + 1 });
+    }
+
+    public void AddHistogram(MetricSeries series, in HistogramView histogram, HistogramTimes times)
+    {
+        if (_first is not null)
+        {
+            _first.AddHistogram(series, histogram, times.Timestamp);
+        }
+        else
+        {
+            _second!.AddHistogram(series, histogram, times);
+        }
+        Took(times.Timestamp, _items with { Histograms = _items.Histograms + 1 });
+    }
+
+    public void AddExemplar(in MetricExemplar exemplar)
+    {
+        if (_first is not null)
+        {
+            _first.AddExemplar(exemplar);
+        }
+        else
+        {
+            _second!.AddExemplar(exemplar);
+        }
+        Took(exemplar.Timestamp, _items with { Exemplars = _items.Exemplars + 1 });
+    }
+
+    /// <summary>Version 1 only.</summary>
+    public void AddMetadata(MetricMetadata metadata)
+    {
+        _first!.AddMetadata(metadata);
+        _items = _items with { Metadata = _items.Metadata + 1 };
+    }
+
+    /// <summary>Holds the receipt of what was added, once for a block.</summary>
+    public void Note(Receipt? receipt)
+    {
+        if (receipt is not null && !(_receipts is [.., var last] && ReferenceEquals(last, receipt)))
+        {
+            receipt.Hold();
+            (_receipts ??= []).Add(receipt);
+        }
+    }
+
+    /// <summary>Ends the open block: compressed once, for all endpoints.</summary>
+    public SampleBlock Seal(BlockCompressor compressor)
+    {
+        if (_first is not null)
+        {
+            _first.Compress(compressor.Snappy, compressor.Scratch);
+            _first.Reset();
+        }
+        else
+        {
+            _second!.Compress(compressor.Snappy, compressor.Scratch);
+            _second.Reset();
+        }
+        var contents = new BlockContents(version, shard, _items, _newest, Opened);
+        var block = new SampleBlock(compressor.TakeBody(out int length), length, contents, _receipts ?? (IReadOnlyList<Receipt>)[]);
+        (_receipts, _items, _newest) = (null, default, 0);
+        return block;
+    }
+
+    public void Dispose()
+    {
+        _first?.Dispose();
+        _second?.Dispose();
+    }
+
+    private void Took(long timestamp, ItemCounts items)
+    {
+        _items = items;
+        _newest = Math.Max(_newest, timestamp);
+    }
+}
