@@ -38,12 +38,14 @@ internal static class RequestTranscoder
             batch.AddSample(series, sample.Value, sample.Timestamp);
         }
         var histogram = new HistogramBuffer();
-        for (int i = 0; view.TryReadHistogram(i, histogram, out HistogramTimes times); i++)
+        int position = 0;
+        while (view.TryReadHistogram(ref position, histogram, out HistogramTimes times))
         {
             batch.AddHistogram(series, histogram.View, times.Timestamp);
         }
         using var exemplar = new ExemplarBuffer();
-        for (int i = 0; view.TryReadExemplar(i, exemplar); i++)
+        position = 0;
+        while (view.TryReadExemplar(ref position, exemplar))
         {
             byte[] labels = new byte[exemplar.Labels.BlockLength()];
             exemplar.Labels.WriteBlock(labels);

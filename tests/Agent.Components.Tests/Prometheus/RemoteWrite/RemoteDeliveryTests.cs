@@ -1,7 +1,6 @@
 using Agent.Components.Prometheus.RemoteWrite;
 using Agent.Components.Tests.Loki;
 using Agent.Sdk;
-using Agent.Telemetry.Metrics;
 using Agent.Testing;
 using Agent.Wire.RemoteWrite;
 

@@ -129,13 +129,15 @@ internal sealed class RemoteSink : IAsyncDisposable
     private static void ReadRest(WriteSeriesView series, string text, SinkRequest request)
     {
         var histogram = new HistogramBuffer();
-        for (int i = 0; series.TryReadHistogram(i, histogram, out HistogramTimes times); i++)
+        int position = 0;
+        while (series.TryReadHistogram(ref position, histogram, out HistogramTimes times))
         {
             request.Histograms.Add(string.Create(
                 CultureInfo.InvariantCulture, $"{text} schema {histogram.Head.Schema} count {histogram.Head.Count} sum {histogram.Head.Sum} {times.Timestamp}"));
         }
         using var exemplar = new ExemplarBuffer();
-        for (int i = 0; series.TryReadExemplar(i, exemplar); i++)
+        position = 0;
+        while (series.TryReadExemplar(ref position, exemplar))
         {
             request.Exemplars.Add(string.Create(CultureInfo.InvariantCulture, $"{text} {TextOf(exemplar.Labels)} {exemplar.Value}"));
         }
