@@ -9,9 +9,9 @@ internal sealed class RequestGate(int most) : IDisposable
 
     /// <summary>What outlasts its caller, the component or a timeout of its own is answered with 503, so that the sender tries again.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="cut">Cancelled when requests in progress must end.</param>
     /// <param name="answer">Takes the data.</param>
-    public async Task<HttpReply> PassAsync(HttpContext http, CancellationToken cut, Func<CancellationToken, Task<HttpReply>> answer)
+    /// <param name="cut">Cancelled when requests in progress must end.</param>
+    public async Task<HttpReply> PassAsync(HttpContext http, Func<CancellationToken, Task<HttpReply>> answer, CancellationToken cut)
     {
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, cut);
         bool hasTurn = false;

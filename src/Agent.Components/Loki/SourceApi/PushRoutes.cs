@@ -53,7 +53,7 @@ internal sealed partial class PushRoutes : IDisposable
             return;
         }
         await _metrics.MeasureAsync(
-            http, route, route == "ready" ? ReadyAsync : () => _gate.PassAsync(http, cut, ends => PushAsync(http, isPush, ends)));
+            http, route, route == "ready" ? ReadyAsync : () => _gate.PassAsync(http, ends => PushAsync(http, isPush, ends), cut));
     }
 
     private static Task<HttpReply> ReadyAsync() => Task.FromResult(new HttpReply(StatusCodes.Status200OK, "ready"));
