@@ -1,5 +1,4 @@
 using System.Text;
-using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 using Agent.Wire;
 using Agent.Wire.RemoteWrite;
