@@ -37,10 +37,7 @@ internal struct RelabelMap(Relabeler relabeler, SeriesCache cache, RelabelCounte
         {
             _written++;
         }
-        if (!ReferenceEquals(entry.Described, series.Metadata))
-        {
-            Describe(entry);
-        }
+        entry.Describe();
         return entry.Result;
     }
 
@@ -71,27 +68,5 @@ internal struct RelabelMap(Relabeler relabeler, SeriesCache cache, RelabelCounte
         }
         LabelSet labels = builder.ToLabelSet();
         return labels.Equals(series.Labels) ? series : new MetricSeries(labels);
-    }
-
-    /// <summary>Carries over what has become known of the metric since, under the name it has now.</summary>
-    private static void Describe(SeriesCache.Entry entry)
-    {
-        MetricMetadata? metadata = entry.Series.Metadata;
-        entry.Described = metadata;
-        MetricSeries result = entry.Result!;
-        if (metadata is null || ReferenceEquals(result, entry.Series))
-        {
-            return;
-        }
-        string from = entry.Series.Labels[NameLabel];
-        string to = result.Labels[NameLabel];
-        if (from == to)
-        {
-            result.Metadata = metadata;
-            return;
-        }
-        // foo_bucket of foo that is now bar_bucket belongs to bar.
-        string suffix = from.StartsWith(metadata.Family, StringComparison.Ordinal) ? from[metadata.Family.Length..] : "";
-        result.Metadata = metadata with { Family = to.EndsWith(suffix, StringComparison.Ordinal) ? to[..^suffix.Length] : to };
     }
 }

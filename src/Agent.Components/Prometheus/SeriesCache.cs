@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Agent.Telemetry.Metrics;
 
-namespace Agent.Components.Prometheus.Relabel;
+namespace Agent.Components.Prometheus;
 
 /// <summary>Remembers what series became, by the instance. Safe on any thread; a hit takes no lock and allocates nothing.</summary>
 /// <remarks>
@@ -121,7 +121,10 @@ internal sealed class SeriesCache(int capacity)
     /// <summary>One series and what it became.</summary>
     public sealed class Entry
     {
+        private const string NameLabel = "__name__";
+
         private long _used;
+        private MetricMetadata? _described;
 
         public Entry(MetricSeries series, MetricSeries? result, long now)
         {
@@ -136,9 +139,6 @@ internal sealed class SeriesCache(int capacity)
         /// <summary>Null where it is dropped.</summary>
         public MetricSeries? Result { get; }
 
-        /// <summary>The metadata of the series that the result was last described by.</summary>
-        public MetricMetadata? Described { get; set; }
-
         public LinkedListNode<Entry> Node { get; }
 
         /// <summary>When it was last used as it took its place in the ring.</summary>
@@ -148,6 +148,34 @@ internal sealed class SeriesCache(int capacity)
         {
             get => Volatile.Read(ref _used);
             set => Volatile.Write(ref _used, value);
+        }
+
+        /// <summary>Carries over to the result what has become known of the metric since, under the name it has there.</summary>
+        public void Describe()
+        {
+            if (!ReferenceEquals(_described, Series.Metadata))
+            {
+                DescribeAnew();
+            }
+        }
+
+        private void DescribeAnew()
+        {
+            MetricMetadata? metadata = _described = Series.Metadata;
+            if (metadata is null || Result is null || ReferenceEquals(Result, Series))
+            {
+                return;
+            }
+            string from = Series.Labels[NameLabel];
+            string to = Result.Labels[NameLabel];
+            if (from == to)
+            {
+                Result.Metadata = metadata;
+                return;
+            }
+            // foo_bucket of foo that is now bar_bucket belongs to bar.
+            string suffix = from.StartsWith(metadata.Family, StringComparison.Ordinal) ? from[metadata.Family.Length..] : "";
+            Result.Metadata = metadata with { Family = to.EndsWith(suffix, StringComparison.Ordinal) ? to[..^suffix.Length] : to };
         }
     }
 }
