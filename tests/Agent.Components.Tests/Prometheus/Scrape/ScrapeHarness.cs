@@ -1,0 +1,84 @@
+using Agent.Components.Prometheus.Scrape;
+using Agent.Components.Tests.Loki;
+using Agent.Sdk.Metrics;
+using Agent.Telemetry;
+using Agent.Testing;
+
+namespace Agent.Components.Tests.Prometheus.Scrape;
+
+/// <summary>A running prometheus.scrape whose time moves when told to.</summary>
+internal sealed class ScrapeHarness : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PrometheusScrape _component;
+    private Task _run = Task.CompletedTask;
+
+    private ScrapeHarness()
+    {
+        Context = new TestComponentContext("prometheus.scrape.test", Time);
+        _component = new PrometheusScrape(Context);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public TestComponentContext Context { get; }
+
+    public SampleCollector Sink { get; } = new();
+
+    public PrometheusScrape Component => _component;
+
+    public PrometheusScrape.Arguments Arguments { get; private set; } = new()
+    {
+        Targets = [],
+        ForwardTo = [],
+        // Answers take real time while the clock moves by whole intervals: no scrape must run into its timeout by that.
+        ScrapeTimeout = TimeSpan.FromMinutes(1),
+    };
+
+    public static async Task<ScrapeHarness> StartAsync(
+        Func<PrometheusScrape.Arguments, PrometheusScrape.Arguments> change, params Target[] targets)
+    {
+        var harness = new ScrapeHarness();
+        harness.Arguments = harness.Arguments with { Targets = [.. targets], ForwardTo = [harness.Sink] };
+        await harness.ApplyAsync(change);
+        harness._run = harness._component.RunAsync(harness._stop.Token);
+        return harness;
+    }
+
+    public static Task<ScrapeHarness> StartAsync(params Target[] targets) => StartAsync(static arguments => arguments, targets);
+
+    public async Task ApplyAsync(Func<PrometheusScrape.Arguments, PrometheusScrape.Arguments> change)
+    {
+        Arguments = change(Arguments);
+        await _component.ApplyAsync(Arguments, CancellationToken.None);
+    }
+
+    /// <summary>One interval passes; what the scrapes in it bring, in order.</summary>
+    public async Task<IReadOnlyList<CollectedBatch>> IntervalAsync(int batches = 1)
+    {
+        int before = Sink.Batches.Count;
+        Time.Advance(Arguments.ScrapeInterval);
+        await Eventually.True(() => Sink.Batches.Count >= before + batches || _run.IsCompleted);
+        return [.. Sink.Batches.Skip(before)];
+    }
+
+    public async Task<CollectedBatch> ScrapeAsync() => (await IntervalAsync())[0];
+
+    public double Metric(string name) => Context.Registry.Families().Where(family => family.Name == name)
+        .SelectMany(static family => family.Series)
+        .Sum(static series => series.Instrument switch { Counter counter => counter.Value, Gauge gauge => gauge.Value, _ => 0 });
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _component.DisposeAsync();
+        Context.Dispose();
+        _stop.Dispose();
+    }
+}
