@@ -8,6 +8,8 @@ internal sealed class ActiveWork
     // One more than what is under way until the end is asked for.
     private int _count = 1;
 
+    public bool IsIdle => Volatile.Read(ref _count) <= 1;
+
     /// <summary>False where the end has come.</summary>
     public bool TryBegin()
     {

@@ -19,6 +19,9 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
     private volatile Arguments? _arguments;
     private volatile ScrapeRun? _run;
 
+    /// <summary>Nothing is being scraped right now.</summary>
+    internal bool IsIdle => _run?.IsIdle ?? true;
+
     public sealed record Arguments : IValidated
     {
         /// <summary>Targets to scrape; `__address__` is the host and port of each.</summary>

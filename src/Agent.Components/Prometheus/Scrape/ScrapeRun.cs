@@ -36,6 +36,9 @@ internal sealed partial class ScrapeRun
         _pool = new TargetPool(_services);
     }
 
+    /// <summary>Nothing is being scraped right now.</summary>
+    public bool IsIdle => _work.IsIdle;
+
     public void Apply(PrometheusScrape.Arguments arguments)
     {
         string job = arguments.JobName.Length > 0 ? arguments.JobName : _context.Id;

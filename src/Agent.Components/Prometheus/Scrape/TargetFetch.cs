@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -63,27 +62,20 @@ internal static class TargetFetch
             return new FetchResult("", $"cannot scrape {target.Url}: the answer has the encoding \"{encoding}\", which nobody asked for");
         }
         await using Stream raw = await response.Content.ReadAsStreamAsync(stop);
-        bool fits;
-        if (encoding == "gzip")
-        {
-            await using var unpacked = new GZipStream(raw, CompressionMode.Decompress, leaveOpen: true);
-            fits = await ReadAsync(unpacked, body, plan.Arguments.Limits.Body, stop);
-        }
-        else
-        {
-            fits = await ReadAsync(raw, body, plan.Arguments.Limits.Body, stop);
-        }
+        long limit = plan.Arguments.Limits.Body;
+        bool fits = encoding == "gzip" ? await GzipBody.ReadAsync(raw, body, limit, stop) : await ReadAsync(raw, body, limit, stop);
         return fits
             ? new FetchResult(ContentTypeOf(response), null)
-            : new FetchResult("", $"body size limit exceeded (limit: {plan.Arguments.Limits.Body} bytes)", IsTooLarge: true);
+            : new FetchResult("", $"body size limit exceeded (limit: {limit} bytes)", IsTooLarge: true);
     }
 
     // As written: parsed and put together again it might differ from what Prometheus judges.
     private static string ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values) ? values.ToString() : "";
 
+    /// <summary>Reads a stream to its end or to the limit.</summary>
     /// <returns>False where there is more than the limit.</returns>
-    private static async Task<bool> ReadAsync(Stream from, GrowableBuffer body, long limit, CancellationToken stop)
+    internal static async Task<bool> ReadAsync(Stream from, GrowableBuffer body, long limit, CancellationToken stop)
     {
         while (true)
         {

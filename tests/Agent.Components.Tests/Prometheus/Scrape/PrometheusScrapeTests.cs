@@ -78,16 +78,16 @@ public sealed class PrometheusScrapeTests
     {
         await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\n");
         await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With(), target.With(("instance", "other")));
-        await scrape.IntervalAsync(2);
+        await scrape.IntervalAsync();
         await scrape.ApplyAsync(arguments => arguments with { Targets = [target.With()] });
 
-        IReadOnlyList<CollectedBatch> batches = await scrape.IntervalAsync(2);
+        IReadOnlyList<CollectedBatch> batches = await scrape.IntervalAsync();
 
         CollectedBatch ended = batches.Single(static batch => batch.Of("up").IsStale);
         Assert.Equal("other", ended.Of("up").Labels["instance"]);
         Assert.Equal(6, ended.Samples.Count);
         Assert.All(ended.Samples, static sample => Assert.True(sample.IsStale));
-        Assert.Single(await scrape.IntervalAsync(1));
+        Assert.Single(await scrape.IntervalAsync());
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class PrometheusScrapeTests
         await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\n");
         await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With(), target.With(("__meta_x", "y")), target.With(("x", "y")));
 
-        await scrape.IntervalAsync(2);
+        await scrape.IntervalAsync();
 
         Assert.Equal(2, target.Requests.Count);
         Assert.Equal(1, scrape.Metric("prometheus_scrape_targets_duplicate"));

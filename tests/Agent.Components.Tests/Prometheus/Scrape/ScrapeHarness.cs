@@ -27,13 +27,7 @@ internal sealed class ScrapeHarness : IAsyncDisposable
 
     public PrometheusScrape Component => _component;
 
-    public PrometheusScrape.Arguments Arguments { get; private set; } = new()
-    {
-        Targets = [],
-        ForwardTo = [],
-        // Answers take real time while the clock moves by whole intervals: no scrape must run into its timeout by that.
-        ScrapeTimeout = TimeSpan.FromMinutes(1),
-    };
+    public PrometheusScrape.Arguments Arguments { get; private set; } = new() { Targets = [], ForwardTo = [] };
 
     public static async Task<ScrapeHarness> StartAsync(
         Func<PrometheusScrape.Arguments, PrometheusScrape.Arguments> change, params Target[] targets)
@@ -53,16 +47,27 @@ internal sealed class ScrapeHarness : IAsyncDisposable
         await _component.ApplyAsync(Arguments, CancellationToken.None);
     }
 
-    /// <summary>One interval passes; what the scrapes in it bring, in order.</summary>
-    public async Task<IReadOnlyList<CollectedBatch>> IntervalAsync(int batches = 1)
+    /// <summary>One interval passes, second by second; what the scrapes in it bring, in order.</summary>
+    public async Task<IReadOnlyList<CollectedBatch>> IntervalAsync()
     {
         int before = Sink.Batches.Count;
-        Time.Advance(Arguments.ScrapeInterval);
-        await Eventually.True(() => Sink.Batches.Count >= before + batches || _run.IsCompleted);
+        DateTimeOffset end = Time.GetUtcNow() + Arguments.ScrapeInterval;
+        while (Time.GetUtcNow() < end)
+        {
+            TimeSpan left = end - Time.GetUtcNow();
+            await StepAsync(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+        }
         return [.. Sink.Batches.Skip(before)];
     }
 
-    public async Task<CollectedBatch> ScrapeAsync() => (await IntervalAsync())[0];
+    /// <summary>Time passes; what is scraped meanwhile ends before this does.</summary>
+    public async Task StepAsync(TimeSpan by)
+    {
+        Time.Advance(by);
+        await Eventually.True(() => _component.IsIdle || _run.IsCompleted);
+    }
+
+    public async Task<CollectedBatch> ScrapeAsync() => Assert.Single(await IntervalAsync());
 
     public double Metric(string name) => Context.Registry.Families().Where(family => family.Name == name)
         .SelectMany(static family => family.Series)
