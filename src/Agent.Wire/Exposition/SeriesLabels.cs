@@ -94,7 +94,8 @@ public sealed class SeriesLabels : IDisposable
         _bytes.Release();
     }
 
-    internal void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    /// <summary>Adds a label behind the others; <see cref="Sort"/> puts it into its place.</summary>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         _places.Add(new Place(_bytes.Length, name.Length, _bytes.Length + name.Length, value.Length));
         _bytes.Write(name);
@@ -123,7 +124,7 @@ public sealed class SeriesLabels : IDisposable
     }
 
     /// <summary>Puts the labels in the order of their names; equal names stay in the order added.</summary>
-    internal void Sort()
+    public void Sort()
     {
         // Few labels, mostly in order already: insertion sort.
         Span<Place> places = CollectionsMarshal.AsSpan(_places);

@@ -51,6 +51,9 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         return ref found ? ref Values()[index].Value : ref Unsafe.NullRef<TValue>();
     }
 
+    /// <summary>The value of the series that was added as the <paramref name="index"/>-th of those still here; valid until the map changes.</summary>
+    public ref readonly TValue ValueAt(int index) => ref Values()[index].Value;
+
     /// <summary>Adds a series that <see cref="TryGet"/> did not find, or replaces its value.</summary>
     public void Set(ReadOnlySpan<byte> series, TValue value)
     {

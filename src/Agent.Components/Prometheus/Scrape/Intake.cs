@@ -1,0 +1,381 @@
+using Agent.Telemetry.Metrics;
+using Agent.Wire.Exposition;
+
+namespace Agent.Components.Prometheus.Scrape;
+
+/// <summary>What came of reading an answer.</summary>
+/// <param name="Scraped">Samples that the target exposed.</param>
+/// <param name="Kept">Samples that were left after what relabelling would have dropped.</param>
+/// <param name="Added">Series that the scrape before did not have.</param>
+/// <param name="Error">Why the scrape counts as failed; null where it does not.</param>
+internal readonly record struct IntakeResult(int Scraped, int Kept, int Added, string? Error);
+
+/// <summary>What one reading goes by.</summary>
+internal sealed record IntakeScope(ScrapePlan Plan, TargetLabels Labels, ScrapeWorkspace Workspace, long Timestamp);
+
+/// <summary>Reads a target's answers into batches, and remembers its series from one to the next. Not thread safe.</summary>
+/// <remarks>A known series costs the comparison of its text: nothing is allocated per sample.</remarks>
+internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : IDisposable
+{
+    /// <summary>Samples from further ahead are refused, as Prometheus does: one wrong clock would close a database for all others.</summary>
+    private const long MostAhead = 10 * 60 * 1000;
+
+    private readonly SeriesCache _cache = new();
+    private readonly MetricFamilies _families = new(metadata);
+    private readonly ExemplarMemory _exemplars = new();
+    private readonly StartTimes _starts = new();
+    private LabelRules? _rules;
+    private (string ContentType, string? Fallback, ExpositionFormat Format)? _format;
+    private IntakeScope _scope = null!;
+    private string? _error;
+    private string? _limitError;
+    private int _scraped;
+    private int _kept;
+    private int _added;
+    private int _appended;
+    private bool _withStarts;
+
+    /// <summary>Series that end when the target does.</summary>
+    public int Tracked => _cache.Tracked;
+
+    public SeriesCache Cache => _cache;
+
+    /// <summary>Tell consumers of all metadata with the next scrape.</summary>
+    public void TellAll() => _families.TellAll();
+
+    /// <summary>Fills the workspace's batch. After a failure it holds nothing, and <see cref="End"/> is to follow.</summary>
+    public IntakeResult Read(ReadOnlySpan<byte> body, string contentType, IntakeScope scope)
+    {
+        Begin(scope);
+        if (!body.IsEmpty && TryChoose(contentType, scope.Plan.Fallback, out ExpositionFormat format))
+        {
+            Read(body, format);
+        }
+        _error ??= _limitError;
+        if (_error is null)
+        {
+            _cache.Succeed(scope.Workspace.Gone);
+            _families.Succeed();
+        }
+        else
+        {
+            // A failed scrape is dropped as a whole.
+            scope.Workspace.Batch.Clear();
+            _families.TellAll();
+        }
+        var result = new IntakeResult(_scraped, _kept, _added, _error);
+        if (_error is null)
+        {
+            AddGone(scope);
+        }
+        return result;
+    }
+
+    /// <summary>Ends all series: the scrape failed, or there will be no other one.</summary>
+    public void End(IntakeScope scope)
+    {
+        int flushes = _cache.ForcedFlushes;
+        _cache.Fail(scope.Workspace.Gone);
+        if (_cache.ForcedFlushes != flushes)
+        {
+            metrics.CacheFlushes.Increment();
+            _exemplars.Clear();
+            _starts.Clear();
+        }
+        AddGone(scope);
+    }
+
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _families.Dispose();
+    }
+
+    private void Begin(IntakeScope scope)
+    {
+        _scope = scope;
+        if (_rules is not null && _rules != scope.Plan.Labels)
+        {
+            _cache.Reset();
+            _exemplars.Clear();
+            _starts.Clear();
+        }
+        _rules = scope.Plan.Labels;
+        _error = null;
+        _limitError = null;
+        (_scraped, _kept, _added, _appended) = (0, 0, 0, 0);
+        _cache.Begin();
+        _families.Begin();
+    }
+
+    private void AddGone(IntakeScope scope)
+    {
+        List<MetricSeries> gone = scope.Workspace.Gone;
+        foreach (MetricSeries series in gone)
+        {
+            scope.Workspace.Batch.Add(series, scope.Timestamp, StaleMarker.Value);
+        }
+        _exemplars.Forget(gone);
+        _starts.Forget(gone);
+        gone.Clear();
+    }
+
+    // A target answers in one format; taking its header apart each time is the dearest part of a small scrape.
+    private bool TryChoose(string contentType, string? fallback, out ExpositionFormat format)
+    {
+        if (_format is { } last && last.ContentType == contentType && last.Fallback == fallback)
+        {
+            format = last.Format;
+            return true;
+        }
+        if (!ExpositionContentType.TryChoose(contentType, fallback, out format, out _error))
+        {
+            return false;
+        }
+        // What is left is a warning that the fallback was taken.
+        _error = null;
+        _format = (contentType, fallback, format);
+        return true;
+    }
+
+    private void Read(ReadOnlySpan<byte> body, ExpositionFormat format)
+    {
+        PrometheusScrape.Arguments arguments = _scope.Plan.Arguments;
+        ScrapeWorkspace workspace = _scope.Workspace;
+        bool convert = arguments.Format.ConvertClassicHistograms;
+        bool zeros = arguments.StartTimestampZeroIngestion;
+        _withStarts = zeros || format == ExpositionFormat.Protobuf;
+        switch (format)
+        {
+            case ExpositionFormat.Protobuf:
+                var protobuf = new ProtobufExpositionReader(body, workspace.Scratch)
+                {
+                    IgnoreNativeHistograms = !arguments.Format.WantsNative,
+                    KeepClassicHistograms = arguments.Format.ScrapeClassicHistograms,
+                    ConvertClassicHistograms = convert,
+                };
+                ReadAll(ref protobuf);
+                break;
+            case ExpositionFormat.OpenMetrics when convert:
+                ReadConverted(new OpenMetricsReader(body, workspace.Scratch) { SkipCreated = zeros });
+                break;
+            case ExpositionFormat.OpenMetrics:
+                var openMetrics = new OpenMetricsReader(body, workspace.Scratch) { SkipCreated = zeros };
+                ReadAll(ref openMetrics);
+                break;
+            case ExpositionFormat.PrometheusText when convert:
+                ReadConverted(new PrometheusTextReader(body, workspace.Scratch));
+                break;
+            default:
+                var text = new PrometheusTextReader(body, workspace.Scratch);
+                ReadAll(ref text);
+                break;
+        }
+    }
+
+    private void ReadConverted<TReader>(TReader inner)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        var reader = new ClassicHistogramReader<TReader>(inner, _scope.Workspace.Histograms)
+        {
+            KeepClassic = _scope.Plan.Arguments.Format.ScrapeClassicHistograms,
+            WithStartTimestamps = _withStarts,
+        };
+        ReadAll(ref reader);
+    }
+
+    private void ReadAll<TReader>(ref TReader reader)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        while (_error is null && reader.Next(_cache.Expected))
+        {
+            switch (reader.Entry)
+            {
+                case ExpositionEntry.Type:
+                    _families.SetType(reader.Family, reader.Type);
+                    break;
+                case ExpositionEntry.Help:
+                    _families.SetHelp(reader.Family, reader.Text);
+                    break;
+                case ExpositionEntry.Unit:
+                    _families.SetUnit(reader.Family, reader.Text);
+                    break;
+                case ExpositionEntry.Series or ExpositionEntry.Histogram:
+                    _families.Complete(_scope.Plan.WithMetadata ? _scope.Workspace.Batch : null);
+                    Take(ref reader);
+                    break;
+            }
+        }
+        _error ??= reader.Error?.ToString();
+    }
+
+    private void Take<TReader>(ref TReader reader)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        _scraped++;
+        bool hasTime = reader.HasTimestamp && _scope.Plan.Arguments.HonorTimestamps;
+        long time = hasTime ? reader.Timestamp : _scope.Timestamp;
+        bool track = !hasTime || _scope.Plan.Arguments.TrackTimestampsStaleness;
+        ref ScrapedSeries known = ref _cache.Find(reader.Series, out bool found);
+        if (!found)
+        {
+            TakeNew(ref reader, time, track);
+            return;
+        }
+        _kept++;
+        MetricSeries series = known.Series;
+        if (!_cache.See(ref known) && !hasTime)
+        {
+            metrics.Duplicates.Increment();
+            return;
+        }
+        if (!TryAppend(ref reader, series, time))
+        {
+            return;
+        }
+        if (track)
+        {
+            _cache.Track(ref known);
+        }
+        if (_families.IsNews && _scope.Plan.WithMetadata)
+        {
+            Describe(series);
+        }
+    }
+
+    private void TakeNew<TReader>(ref TReader reader, long time, bool track)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        if (_limitError is not null)
+        {
+            // The scrape has failed; the rest is counted only.
+            _kept++;
+            return;
+        }
+        SeriesLabels labels = _scope.Workspace.Labels;
+        if (!reader.TryReadLabels(labels))
+        {
+            return;
+        }
+        SeriesMaker maker = _scope.Workspace.Maker;
+        MetricMetadata? family = labels.TryGet("__name__"u8, out ReadOnlySpan<byte> metric) && _families.Holds(metric) ? _families.Current : null;
+        MetricSeries? series = maker.TryMake(labels, _scope.Labels, _scope.Plan.Labels, family);
+        if (series is null)
+        {
+            _error = maker.Error;
+            (maker.IsOverLimit ? metrics.OverLabelLimits : null)?.Increment();
+            return;
+        }
+        _kept++;
+        if (_scope.Plan.WithMetadata)
+        {
+            series.Metadata = family;
+        }
+        if (TryAppend(ref reader, series, time))
+        {
+            _cache.Add(reader.Series, series, track);
+            _added++;
+        }
+    }
+
+    private bool TryAppend<TReader>(ref TReader reader, MetricSeries series, long time)
+        where TReader : IExpositionReader, allows ref struct
+    {
+        if (++_appended > _scope.Plan.SampleLimit)
+        {
+            OverSampleLimit();
+            return false;
+        }
+        if (time > _scope.Timestamp + MostAhead)
+        {
+            metrics.OutOfBounds.Increment();
+            return false;
+        }
+        long start = _withStarts ? reader.ReadStartTimestamp() : 0;
+        bool isHistogram = reader.Entry == ExpositionEntry.Histogram;
+        MetricBatch batch = _scope.Workspace.Batch;
+        if (isHistogram)
+        {
+            if (!TryAppendHistogram(reader.Histogram, new HistogramSample(series, time, start)))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            if (_scope.Plan.Arguments.StartTimestampZeroIngestion)
+            {
+                _starts.AddZero(batch, series, start, time);
+            }
+            batch.Add(series, time, reader.Value, start);
+        }
+        while (reader.TryReadExemplar(_scope.Workspace.Exemplar))
+        {
+            AddExemplar(series, isHistogram, time);
+        }
+        return true;
+    }
+
+    private bool TryAppendHistogram(HistogramView given, in HistogramSample sample)
+    {
+        ScrapePlan plan = _scope.Plan;
+        if (!_scope.Workspace.Resolution.TryReduce(given, plan.MaxSchema, plan.MaxBuckets, out HistogramView histogram))
+        {
+            if (_limitError is null)
+            {
+                metrics.OverBucketLimit.Increment();
+            }
+            _limitError ??= "histogram bucket limit exceeded";
+            return false;
+        }
+        if (plan.Arguments.StartTimestampZeroIngestion)
+        {
+            _starts.AddZero(_scope.Workspace.Batch, sample, histogram);
+        }
+        _scope.Workspace.Batch.AddHistogram(sample, histogram);
+        return true;
+    }
+
+    private void AddExemplar(MetricSeries series, bool isHistogram, long time)
+    {
+        ExemplarBuffer exemplar = _scope.Workspace.Exemplar;
+        if (isHistogram && !exemplar.HasTimestamp)
+        {
+            // Of several exemplars of one series those without a time cannot be told from repetitions.
+            return;
+        }
+        time = exemplar.HasTimestamp ? exemplar.Timestamp : time;
+        if (_exemplars.IsNew(series, exemplar, time))
+        {
+            MetricBatch batch = _scope.Workspace.Batch;
+            Memory<byte> block = batch.Bytes.Take(exemplar.Labels.BlockLength());
+            exemplar.Labels.WriteBlock(block.Span);
+            batch.AddExemplar(new MetricExemplar(series, block, exemplar.Value, time));
+        }
+    }
+
+    private void OverSampleLimit()
+    {
+        if (_limitError is null)
+        {
+            metrics.OverSampleLimit.Increment();
+        }
+        _limitError = "sample limit exceeded";
+    }
+
+    private void Describe(MetricSeries series)
+    {
+        LabelBlock.Enumerator label = LabelBlock.Read(series.LabelBlock);
+        while (label.MoveNext())
+        {
+            if (label.Name.SequenceEqual("__name__"u8))
+            {
+                if (_families.Holds(label.Value))
+                {
+                    series.Metadata = _families.Current;
+                }
+                return;
+            }
+        }
+    }
+}
