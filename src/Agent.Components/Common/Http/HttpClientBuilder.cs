@@ -1,3 +1,4 @@
+using Agent.Components.Common.Http.Cloud;
 
 namespace Agent.Components.Common.Http;
 
@@ -9,10 +10,11 @@ public static class HttpClientBuilder
 
     /// <summary>The client has no timeout of its own: each request has its own.</summary>
     /// <param name="time">Decides when tokens expire.</param>
-    public static HttpClient Build(HttpClientOptions options, TimeProvider time)
+    /// <param name="cloud">Authenticates as a cloud wants it, instead of as the options say.</param>
+    public static HttpClient Build(HttpClientOptions options, TimeProvider time, ICloudAuthentication? cloud = null)
     {
         HttpMessageHandler transport = BuildTransport(options.Proxy, options.TlsConfig, options.FollowRedirects);
-        HttpMessageHandler authenticated = AuthenticationHandler.Wrap(options, time, transport);
+        HttpMessageHandler authenticated = cloud?.Wrap(transport, time) ?? AuthenticationHandler.Wrap(options, time, transport);
         return new HttpClient(new RequestDefaultsHandler(options, authenticated)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

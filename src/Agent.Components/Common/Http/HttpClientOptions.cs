@@ -40,6 +40,10 @@ public sealed record HttpClientOptions : IValidated
     /// <summary>TLS settings of connections to the server.</summary>
     [Block] public TlsClientOptions TlsConfig { get; init; } = new();
 
+    /// <summary>Whether it says how to authenticate.</summary>
+    internal bool Authenticates => BearerToken?.Reveal().Length > 0
+        || BearerTokenFile.Length > 0 || BasicAuth is not null || Authorization is not null || OAuth2 is not null;
+
     public void Validate(ValidationContext context)
     {
         (bool Set, string Name)[] kinds =

@@ -1,5 +1,6 @@
 using Agent.Components.Common.Delivery;
 using Agent.Components.Common.Http;
+using Agent.Components.Common.Http.Cloud;
 using Agent.Components.Common.Relabel;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
@@ -59,8 +60,28 @@ public sealed record EndpointOptions : IValidated
     /// <summary>Rules applied to each series before it is sent, in the order in which they are written.</summary>
     [Block] public ValueList<RelabelRule> WriteRelabelConfig { get; init; } = [];
 
+    /// <summary>Signs requests as the services of AWS want it.</summary>
+    [Block(Name = "sigv4")]
+    public SigV4Options? SigV4 { get; init; }
+
+    /// <summary>Authenticates with tokens of Microsoft Entra ID (Azure AD).</summary>
+    [Block(Name = "azuread")]
+    public AzureAdOptions? AzureAd { get; init; }
+
+    /// <summary>Authenticates with tokens of Google Cloud.</summary>
+    [Block] public GoogleIamOptions? GoogleIam { get; init; }
+
+    internal ICloudAuthentication? Cloud => (ICloudAuthentication?)SigV4 ?? (ICloudAuthentication?)AzureAd ?? GoogleIam;
+
     public void Validate(ValidationContext context)
     {
+        bool[] ways = [SigV4 is not null, AzureAd is not null, GoogleIam is not null, Http.Authenticates];
+        if (ways.Count(static isSet => isSet) > 1)
+        {
+            context.Error(
+                "cannot authenticate in two ways: at most one of sigv4, azuread, google_iam, basic_auth, authorization, oauth2, "
+                + "bearer_token and bearer_token_file may be set");
+        }
         if (Url.Scheme is not ("http" or "https"))
         {
             context.Error("url", $"cannot send to {Url.Scheme}: only http and https are known");

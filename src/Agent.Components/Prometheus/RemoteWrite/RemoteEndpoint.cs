@@ -82,7 +82,7 @@ internal sealed partial class RemoteEndpoint : DeliveryEndpoint
     {
         TimeProvider time = _services.Context.Time;
         var target = new PushTarget(Options.Url, Options.RemoteTimeout, Options.Headers);
-        var client = new PushClient(HttpClientBuilder.Build(Options.Http, time), target, time, cut);
+        var client = new PushClient(HttpClientBuilder.Build(Options.Http, time, Options.Cloud), target, time, cut);
         return (client, new RemoteSender(this, client, _services).RunAsync);
     }
 

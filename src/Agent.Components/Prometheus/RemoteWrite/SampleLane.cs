@@ -98,6 +98,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         while (_outbox.TryDequeue(out SampleBlock? block))
         {
             _queue.Add(block, Array.ConvertAll(Endpoints, endpoint => endpoint.ReaderOf(block)));
+            Array.ForEach(Endpoints, endpoint => endpoint.Metrics.AddPending(block.Contents.Items));
         }
     }
 
