@@ -17,23 +17,16 @@ internal sealed record IntakeScope(ScrapePlan Plan, TargetLabels Labels, ScrapeW
 /// <remarks>A known series costs the comparison of its text: nothing is allocated per sample.</remarks>
 internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : IDisposable
 {
-    /// <summary>Samples from further ahead are refused, as Prometheus does: one wrong clock would close a database for all others.</summary>
-    private const long MostAhead = 10 * 60 * 1000;
-
     private readonly SeriesCache _cache = new();
     private readonly MetricFamilies _families = new(metadata);
-    private readonly ExemplarMemory _exemplars = new();
-    private readonly StartTimes _starts = new();
+    private readonly SampleAppender _appender = new(metrics);
     private LabelRules? _rules;
     private (string ContentType, string? Fallback, ExpositionFormat Format)? _format;
     private IntakeScope _scope = null!;
     private string? _error;
-    private string? _limitError;
     private int _scraped;
     private int _kept;
     private int _added;
-    private int _appended;
-    private bool _withStarts;
 
     /// <summary>Series that end when the target does.</summary>
     public int Tracked => _cache.Tracked;
@@ -51,7 +44,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         {
             Read(body, format);
         }
-        _error ??= _limitError;
+        _error ??= _appender.LimitError;
         if (_error is null)
         {
             _cache.Succeed(scope.Workspace.Gone);
@@ -79,8 +72,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         if (_cache.ForcedFlushes != flushes)
         {
             metrics.CacheFlushes.Increment();
-            _exemplars.Clear();
-            _starts.Clear();
+            _appender.Clear();
         }
         AddGone(scope);
     }
@@ -97,13 +89,12 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         if (_rules is not null && _rules != scope.Plan.Labels)
         {
             _cache.Reset();
-            _exemplars.Clear();
-            _starts.Clear();
+            _appender.Clear();
         }
         _rules = scope.Plan.Labels;
         _error = null;
-        _limitError = null;
-        (_scraped, _kept, _added, _appended) = (0, 0, 0, 0);
+        (_scraped, _kept, _added) = (0, 0, 0);
+        _appender.Begin(scope);
         _cache.Begin();
         _families.Begin();
     }
@@ -115,8 +106,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         {
             scope.Workspace.Batch.Add(series, scope.Timestamp, StaleMarker.Value);
         }
-        _exemplars.Forget(gone);
-        _starts.Forget(gone);
+        _appender.Forget(gone);
         gone.Clear();
     }
 
@@ -144,7 +134,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         ScrapeWorkspace workspace = _scope.Workspace;
         bool convert = arguments.Format.ConvertClassicHistograms;
         bool zeros = arguments.StartTimestampZeroIngestion;
-        _withStarts = zeros || format == ExpositionFormat.Protobuf;
+        _appender.WithStarts = zeros || format == ExpositionFormat.Protobuf;
         switch (format)
         {
             case ExpositionFormat.Protobuf:
@@ -179,7 +169,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         var reader = new ClassicHistogramReader<TReader>(inner, _scope.Workspace.Histograms)
         {
             KeepClassic = _scope.Plan.Arguments.Format.ScrapeClassicHistograms,
-            WithStartTimestamps = _withStarts,
+            WithStartTimestamps = _appender.WithStarts,
         };
         ReadAll(ref reader);
     }
@@ -229,7 +219,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
             metrics.Duplicates.Increment();
             return;
         }
-        if (!TryAppend(ref reader, series, time))
+        if (!_appender.TryAppend(ref reader, series, time))
         {
             return;
         }
@@ -246,7 +236,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
     private void TakeNew<TReader>(ref TReader reader, long time, bool track)
         where TReader : IExpositionReader, allows ref struct
     {
-        if (_limitError is not null)
+        if (_appender.LimitError is not null)
         {
             // The scrape has failed; the rest is counted only.
             _kept++;
@@ -271,96 +261,11 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         {
             series.Metadata = family;
         }
-        if (TryAppend(ref reader, series, time))
+        if (_appender.TryAppend(ref reader, series, time))
         {
             _cache.Add(reader.Series, series, track);
             _added++;
         }
-    }
-
-    private bool TryAppend<TReader>(ref TReader reader, MetricSeries series, long time)
-        where TReader : IExpositionReader, allows ref struct
-    {
-        if (++_appended > _scope.Plan.SampleLimit)
-        {
-            OverSampleLimit();
-            return false;
-        }
-        if (time > _scope.Timestamp + MostAhead)
-        {
-            metrics.OutOfBounds.Increment();
-            return false;
-        }
-        long start = _withStarts ? reader.ReadStartTimestamp() : 0;
-        bool isHistogram = reader.Entry == ExpositionEntry.Histogram;
-        MetricBatch batch = _scope.Workspace.Batch;
-        if (isHistogram)
-        {
-            if (!TryAppendHistogram(reader.Histogram, new HistogramSample(series, time, start)))
-            {
-                return false;
-            }
-        }
-        else
-        {
-            if (_scope.Plan.Arguments.StartTimestampZeroIngestion)
-            {
-                _starts.AddZero(batch, series, start, time);
-            }
-            batch.Add(series, time, reader.Value, start);
-        }
-        while (reader.TryReadExemplar(_scope.Workspace.Exemplar))
-        {
-            AddExemplar(series, isHistogram, time);
-        }
-        return true;
-    }
-
-    private bool TryAppendHistogram(HistogramView given, in HistogramSample sample)
-    {
-        ScrapePlan plan = _scope.Plan;
-        if (!_scope.Workspace.Resolution.TryReduce(given, plan.MaxSchema, plan.MaxBuckets, out HistogramView histogram))
-        {
-            if (_limitError is null)
-            {
-                metrics.OverBucketLimit.Increment();
-            }
-            _limitError ??= "histogram bucket limit exceeded";
-            return false;
-        }
-        if (plan.Arguments.StartTimestampZeroIngestion)
-        {
-            _starts.AddZero(_scope.Workspace.Batch, sample, histogram);
-        }
-        _scope.Workspace.Batch.AddHistogram(sample, histogram);
-        return true;
-    }
-
-    private void AddExemplar(MetricSeries series, bool isHistogram, long time)
-    {
-        ExemplarBuffer exemplar = _scope.Workspace.Exemplar;
-        if (isHistogram && !exemplar.HasTimestamp)
-        {
-            // Of several exemplars of one series those without a time cannot be told from repetitions.
-            return;
-        }
-        time = exemplar.HasTimestamp ? exemplar.Timestamp : time;
-        if (_exemplars.IsNew(series, exemplar, time))
-        {
-            MetricBatch batch = _scope.Workspace.Batch;
-            Memory<byte> block = batch.Bytes.Take(exemplar.Labels.BlockLength());
-            exemplar.Labels.WriteBlock(block.Span);
-            batch.AddExemplar(new MetricExemplar(series, block, exemplar.Value, time));
-        }
-    }
-
-    private void OverSampleLimit()
-    {
-        if (_limitError is null)
-        {
-            metrics.OverSampleLimit.Increment();
-        }
-        _limitError = "sample limit exceeded";
     }
 
     private void Describe(MetricSeries series)

@@ -123,7 +123,7 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
 
     public async Task RunAsync(CancellationToken stop)
     {
-        var run = new ScrapeRun(context);
+        using var run = new ScrapeRun(context);
         _run = run;
         run.Apply(_arguments!);
         await run.RunAsync(stop);

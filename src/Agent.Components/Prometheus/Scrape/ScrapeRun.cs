@@ -1,5 +1,4 @@
 using System.Globalization;
-using Agent.Components.Common;
 using Agent.Components.Common.Http;
 using Agent.Sdk;
 using Agent.Syntax.Values;
@@ -8,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Agent.Components.Prometheus.Scrape;
 
 /// <summary>One run of the component: follows its targets, has them scraped, and ends their series when it ends.</summary>
-internal sealed partial class ScrapeRun
+internal sealed partial class ScrapeRun : IDisposable
 {
     /// <summary>Time that consumers have to take the markers of the end.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
@@ -82,12 +81,24 @@ internal sealed partial class ScrapeRun
             _scheduler.Dispose();
             await _ending.CancelAsync();
             await _work.WhenDoneAsync();
-            await EndAsync(targets);
-            targets.ForEach(static target => target.Dispose());
-            _services.Metrics.Down.Set(0);
-            _services.Dispose();
-            _ending.Dispose();
+            try
+            {
+                await EndAsync(targets);
+            }
+            finally
+            {
+                targets.ForEach(static target => target.Dispose());
+                _services.Metrics.Down.Set(0);
+            }
         }
+    }
+
+    /// <summary>To be called after the run has ended.</summary>
+    public void Dispose()
+    {
+        _scheduler.Dispose();
+        _services.Dispose();
+        _ending.Dispose();
     }
 
     public Value DebugState()
@@ -97,7 +108,7 @@ internal sealed partial class ScrapeRun
         {
             targets = [.. _pool.Active];
         }
-        string job = _services.Plan.Job;
+        string job = _services.HasPlan ? _services.Plan.Job : "";
         return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {
             ["target"] = new ListValue([.. targets.Select(target => TargetDebug.Of(target, job))]),

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using Agent.Sdk;
 using Agent.Telemetry;
 
 namespace Agent.Components.Prometheus.Scrape;
@@ -73,7 +71,6 @@ internal sealed class TargetPool(ScrapeServices services)
     /// <param name="job">Value of the <c>job</c> label where a target has none.</param>
     /// <param name="errors">Gets why targets cannot be scraped.</param>
     /// <param name="repeated">Gets those that are given more than once.</param>
-    [SuppressMessage("Design", "CA1002", Justification = "Internal.")]
     public static HashSet<ScrapeTarget> Resolve(PrometheusScrape.Arguments arguments, string job, List<string> errors, List<ScrapeTarget> repeated)
     {
         var found = new HashSet<ScrapeTarget>(arguments.Targets.Count);

@@ -1,4 +1,3 @@
-using Agent.Telemetry.Metrics;
 using Agent.Wire;
 using Microsoft.Extensions.Logging;
 

@@ -46,6 +46,7 @@ internal static class TargetUrl
 
     private static void Escape(StringBuilder url, string text, string allowed)
     {
+        Span<byte> bytes = stackalloc byte[4];
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (rune.IsAscii && allowed.Contains((char)rune.Value, StringComparison.Ordinal))
@@ -53,7 +54,6 @@ internal static class TargetUrl
                 url.Append((char)rune.Value);
                 continue;
             }
-            Span<byte> bytes = stackalloc byte[4];
             int length = rune.EncodeToUtf8(bytes);
             foreach (byte next in bytes[..length])
             {
