@@ -52,6 +52,7 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         {
             if (!TryAdd(series, settings))
             {
+                Finish(delivered: false);
                 Batch.Clear();
                 return new HttpReply(
                     StatusCodes.Status413PayloadTooLarge, $"cannot take more than {ReceiveSettings.MaxItems} samples in one request");
@@ -66,6 +67,15 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         }
         // Prometheus answers version 1 as if all were well, and senders rely on it; version 2 asks for the cause.
         return Fault is null || version == WriteVersion.V1 ? HttpReply.Taken : HttpReply.Bad(Fault);
+    }
+
+    /// <param name="delivered">The receivers took the batch.</param>
+    public void Finish(bool delivered)
+    {
+        if (!delivered && Batch.Metadata.Length > 0)
+        {
+            families.Forget();
+        }
     }
 
     public void Clear()
