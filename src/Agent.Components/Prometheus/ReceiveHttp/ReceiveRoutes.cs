@@ -74,7 +74,9 @@ internal sealed partial class ReceiveRoutes : IDisposable
         try
         {
             WrittenCounts written = default;
+            bool delivered = false;
             HttpReply reply = await _gate.PassAsync(http, TakeAsync, cut);
+            decoder.Finish(delivered);
             _invalid.Add(decoder.InvalidSamples);
             if (version == WriteVersion.V2)
             {
@@ -92,7 +94,7 @@ internal sealed partial class ReceiveRoutes : IDisposable
                 using var write = new CancellationTokenSource(settings.WriteTimeout.OrNever(), _context.Time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(ends, write.Token);
                 await _forwarding.SendAsync(settings.Receivers, decoder.Batch, either.Token);
-                written = WrittenCounts.Of(decoder.Batch);
+                (written, delivered) = (WrittenCounts.Of(decoder.Batch), true);
                 return decoded;
             }
         }

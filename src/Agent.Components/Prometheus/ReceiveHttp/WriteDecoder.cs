@@ -50,9 +50,9 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         _now = known.Begin();
         foreach (WriteSeriesView series in request)
         {
-            Read(series, version, settings);
-            if (Batch.Count + Batch.Histograms.Length + Batch.Exemplars.Length > ReceiveSettings.MaxItems)
+            if (!TryAdd(series, settings))
             {
+                Finish(delivered: false);
                 Batch.Clear();
                 return new HttpReply(
                     StatusCodes.Status413PayloadTooLarge, $"cannot take more than {ReceiveSettings.MaxItems} samples in one request");
@@ -67,6 +67,15 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         }
         // Prometheus answers version 1 as if all were well, and senders rely on it; version 2 asks for the cause.
         return Fault is null || version == WriteVersion.V1 ? HttpReply.Taken : HttpReply.Bad(Fault);
+    }
+
+    /// <param name="delivered">The receivers took the batch.</param>
+    public void Finish(bool delivered)
+    {
+        if (!delivered && Batch.Metadata.Length > 0)
+        {
+            families.Forget();
+        }
     }
 
     public void Clear()
@@ -87,7 +96,10 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         _exemplar.Dispose();
     }
 
-    private void Read(WriteSeriesView view, WriteVersion version, ReceiveSettings settings)
+    private bool HasRoom => Batch.Count + Batch.Histograms.Length + Batch.Exemplars.Length < ReceiveSettings.MaxItems;
+
+    /// <summary>False where the batch would get too long.</summary>
+    private bool TryAdd(WriteSeriesView view, ReceiveSettings settings)
     {
         view.ReadLabels(_labels);
         bool isDescribed = view.TryReadMetadata(out WriteMetadataView metadata);
@@ -99,7 +111,7 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
             {
                 Fault ??= fault;
                 InvalidSamples += ItemsOf(view);
-                return;
+                return true;
             }
             entry = known.Add(_key.ToSeries(), _now);
         }
@@ -107,25 +119,38 @@ internal sealed class WriteDecoder(SeriesTable known, FamilyTable families) : ID
         {
             entry.Describe(families.Note(entry.Series, metadata, Batch));
         }
-        AddItems(view, entry.Series);
+        return TryAddItems(view, entry.Series);
     }
 
-    private void AddItems(WriteSeriesView view, MetricSeries series)
+    private bool TryAddItems(WriteSeriesView view, MetricSeries series)
     {
         foreach (WriteSample sample in view.Samples)
         {
+            if (!HasRoom)
+            {
+                return false;
+            }
             Batch.Add(series, sample.Timestamp, sample.Value, sample.StartTimestamp);
         }
         for (int at = 0; view.TryReadHistogram(ref at, _histogram, out HistogramTimes times);)
         {
+            if (!HasRoom)
+            {
+                return false;
+            }
             Batch.AddHistogram(new HistogramSample(series, times.Timestamp, times.StartTimestamp), _histogram.View);
         }
         for (int at = 0; view.TryReadExemplar(ref at, _exemplar);)
         {
+            if (!HasRoom)
+            {
+                return false;
+            }
             Memory<byte> labels = Batch.Bytes.Take(_exemplar.Labels.BlockLength());
             _exemplar.Labels.WriteBlock(labels.Span);
             Batch.AddExemplar(new MetricExemplar(series, labels, _exemplar.Value, _exemplar.Timestamp));
         }
+        return true;
     }
 
     private int ItemsOf(WriteSeriesView view)

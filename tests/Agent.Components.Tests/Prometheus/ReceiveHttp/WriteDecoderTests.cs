@@ -77,6 +77,23 @@ public sealed class WriteDecoderTests : IDisposable
         {
             Decode(WriteVersion.V1, WriteRequests.V1(batch => batch.AddMetadata(new MetricMetadata("up", MetricType.Gauge, help))), arguments);
             Assert.Equal(told, _decoder.Batch.Metadata.Length);
+            _decoder.Finish(delivered: true);
+            _decoder.Clear();
+        }
+    }
+
+    [Fact]
+    public void Metadata_that_did_not_arrive_is_told_again()
+    {
+        PrometheusReceiveHttp.Arguments arguments = new() { ForwardTo = [], AppendMetadata = true };
+        Series up = TestSeries.Of("up");
+        up.Metadata = new MetricMetadata("up", MetricType.Gauge, "Is it up?");
+        byte[] message = WriteRequests.V2(batch => batch.AddSample(up, 1, 1));
+        foreach ((bool delivered, int told) in new[] { (false, 1), (true, 1), (true, 0) })
+        {
+            Decode(WriteVersion.V2, message, arguments);
+            Assert.Equal(told, _decoder.Batch.Metadata.Length);
+            _decoder.Finish(delivered);
             _decoder.Clear();
         }
     }
