@@ -267,7 +267,7 @@ public sealed class DurableQueue : IAsyncDisposable
             lock (Gate)
             {
                 first = reader.FirstInMemory;
-                if (first is null || !reader.IsOver(reader.Limits.Window))
+                if (first is null || !reader.IsOver(reader.IsStuck || reader.HasBacklog ? reader.Limits.LaggingWindow : reader.Limits.Window))
                 {
                     return;
                 }

@@ -8,6 +8,9 @@ public sealed record DurableQueueOptions
     /// <summary>Most bytes of blocks in memory for each reader, as long as the disk takes what is beyond.</summary>
     public const int Window = 4 << 20;
 
+    /// <summary>As <see cref="Window"/>, for a reader that lags.</summary>
+    public const int LaggingWindow = 256 << 10;
+
     /// <summary>Where the log is kept; made when it is first needed.</summary>
     public required string Folder { get; init; }
 
@@ -33,4 +36,7 @@ public sealed record ReaderOptions(string Endpoint, int Shard, int Shards, Reade
 public sealed record ReaderLimits(long Capacity, bool Waits)
 {
     internal long Window => Math.Min(Capacity, DurableQueueOptions.Window);
+
+    /// <summary>What is on disk anyway need not be in memory as well.</summary>
+    internal long LaggingWindow => Math.Min(Capacity, DurableQueueOptions.LaggingWindow);
 }

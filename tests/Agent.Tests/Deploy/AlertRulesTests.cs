@@ -16,7 +16,7 @@ public sealed partial class AlertRulesTests
         string[] names = [.. Rules().SelectMany(static rule => MetricName().Matches(rule.Expression)).Select(static match => match.Value).Distinct()];
 
         Assert.NotEmpty(names);
-        Assert.All(names, name => Assert.Contains($"\"{Base(name)}\"", source, StringComparison.Ordinal));
+        Assert.All(names, name => Assert.True(IsDeclared(Base(name), source), name));
     }
 
     [Fact]
@@ -47,6 +47,12 @@ public sealed partial class AlertRulesTests
 
     [GeneratedRegex("_(?:bucket|sum|count)$")]
     private static partial Regex HistogramSuffix();
+
+    /// <summary>What sinks and ports have in common is declared once, with a placeholder for what differs.</summary>
+    private static bool IsDeclared(string name, string source) =>
+        source.Contains($"\"{name}\"", StringComparison.Ordinal)
+        || source.Contains($"$\"{name.Replace("loki_write_", "{format.MetricPrefix}", StringComparison.Ordinal)}\"", StringComparison.Ordinal)
+        || source.Contains($"$\"{name.Replace("_entries_", "_{items}_", StringComparison.Ordinal)}\"", StringComparison.Ordinal);
 
     private static string Base(string name) => HistogramSuffix().Replace(name, "");
 

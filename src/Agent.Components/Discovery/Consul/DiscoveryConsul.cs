@@ -93,11 +93,12 @@ public sealed class DiscoveryConsul : IComponent<DiscoveryConsul.Arguments>, IDe
         {
             if (Url is null)
             {
-                context.Error("server", $"cannot reach Consul at \"{Scheme}://{Server}\": it is no http or https address", "write host:port");
+                context.Warn("server", $"cannot reach Consul at \"{Scheme}://{Server}\": it is no http or https address", "write host:port");
             }
+            // Alloy ignores both mistakes until it asks Consul, and conversions write them.
             if (HasUser && Http.BasicAuth is not null)
             {
-                context.Error("username", "cannot authenticate in two ways: at most one of username and password, and basic_auth, may be set");
+                context.Warn("username", "cannot authenticate in two ways: username and password are used, basic_auth is not", "write one of them");
             }
             RefreshInterval.RequirePositive(context, "refresh_interval");
         }
@@ -108,6 +109,10 @@ public sealed class DiscoveryConsul : IComponent<DiscoveryConsul.Arguments>, IDe
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
+        if (arguments.Url is null)
+        {
+            throw new ComponentException($"cannot reach Consul at \"{arguments.Scheme}://{arguments.Server}\": it is no http or https address");
+        }
         _found.Begin();
         _arguments = arguments;
         _changed.Writer.TryWrite(true);

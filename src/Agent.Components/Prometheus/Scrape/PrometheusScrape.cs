@@ -16,7 +16,8 @@ namespace Agent.Components.Prometheus.Scrape;
 [Component("prometheus.scrape")]
 public sealed partial class PrometheusScrape(ComponentContext context) : IComponent<PrometheusScrape.Arguments>, IDebuggable
 {
-    private volatile Arguments? _arguments;
+    private readonly Lock _gate = new();
+    private Arguments? _arguments;
     private volatile ScrapeRun? _run;
 
     /// <summary>Nothing is being scraped right now.</summary>
@@ -116,16 +117,23 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
-        _arguments = arguments;
-        _run?.Apply(arguments);
+        lock (_gate)
+        {
+            _arguments = arguments;
+            _run?.Apply(arguments);
+        }
         return ValueTask.CompletedTask;
     }
 
     public async Task RunAsync(CancellationToken stop)
     {
         using var run = new ScrapeRun(context);
-        _run = run;
-        run.Apply(_arguments!);
+        // Arguments that come while a run begins must not be overtaken by older ones.
+        lock (_gate)
+        {
+            _run = run;
+            run.Apply(_arguments!);
+        }
         await run.RunAsync(stop);
     }
 

@@ -170,21 +170,24 @@ public sealed class DiscoveryConsulTests : IAsyncDisposable
     {
         Assert.Equal("", Errors());
         Assert.Equal("", Errors(Config.Set("server", "https://consul:8501")));
-        Assert.Contains("no http or https address", Errors(Config.Set("scheme", "unix")), StringComparison.Ordinal);
-        Assert.Contains("no http or https address", Errors(Config.Set("server", "")), StringComparison.Ordinal);
-        Assert.Contains("cannot authenticate in two ways", Errors(Config.Set("username", "u"), Config.Block("basic_auth")), StringComparison.Ordinal);
+        Assert.Contains("no http or https address", Found(Severity.Warning, Config.Set("scheme", "unix")), StringComparison.Ordinal);
+        Assert.Contains("no http or https address", Found(Severity.Warning, Config.Set("server", "")), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot authenticate in two ways", Found(Severity.Warning, Config.Set("username", "u"), Config.Block("basic_auth")), StringComparison.Ordinal);
         Assert.Contains("must be greater than 0", Errors(Config.Set("refresh_interval", "0s")), StringComparison.Ordinal);
     }
 
     private static string One(string address) =>
         $$"""[{"Node":{"Node":"n","Address":"{{address}}"},"Service":{"ID":"i","Tags":[],"Address":"","Port":5432},"Checks":null}]""";
 
-    private static string Errors(params object[] parts)
+    private static string Errors(params object[] parts) => Found(Severity.Error, parts);
+
+    private static string Found(Severity severity, params object[] parts)
     {
         var diagnostics = new DiagnosticBag();
         Agent.Components.GeneratedCatalog.Components.Single(static component => component.Name == "discovery.consul")
             .Decode(Config.Block("discovery.consul", parts), diagnostics);
-        return string.Join("; ", diagnostics.Where(static found => found.Severity == Severity.Error).Select(static found => found.Message));
+        return string.Join("; ", diagnostics.Where(found => found.Severity == severity).Select(static found => found.Message));
     }
 
     private DiscoveryConsul.Arguments Arguments => new() { Server = new Uri(_server!.Url).Authority };

@@ -78,14 +78,14 @@ public sealed class RemoteOptionsTests
             out DiagnosticBag diagnostics,
             Endpoint(Config.Set("round_robin_dns", true)),
             Config.Block("wal", Config.Set("truncate_frequency", "1h"), Config.Set("min_keepalive_time", "1m")));
-        Assert.Equal(3, diagnostics.Count());
+        Assert.Equal(3, diagnostics.Count);
         Assert.All(diagnostics, static d => Assert.Equal(Severity.Warning, d.Severity));
     }
 
     [Fact]
     public void Mistakes_are_named()
     {
-        Assert.Contains("protobuf_message", ErrorOf(Endpoint(Config.Set("protobuf_message", "prometheus.Nothing"))), StringComparison.Ordinal);
+        Assert.Contains("must be one of", ErrorOf(Endpoint(Config.Set("protobuf_message", "prometheus.Nothing"))), StringComparison.Ordinal);
         Assert.Contains("max_samples_per_send", ErrorOf(Endpoint(Config.Block("queue_config", Config.Set("max_samples_per_send", 0)))), StringComparison.Ordinal);
         Assert.Contains("two ways", ErrorOf(Endpoint(
             Config.Block("sigv4"), Config.Block("basic_auth", Config.Set("username", "u")))), StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class RemoteOptionsTests
 
     private static object? DecodeAny(out DiagnosticBag diagnostics, params object[] parts)
     {
-        ComponentDescriptor descriptor = GeneratedCatalog.Components.Single(static component => component.Name == "prometheus.remote_write");
+        ComponentDescriptor descriptor = Agent.Components.GeneratedCatalog.Components.Single(static component => component.Name == "prometheus.remote_write");
         diagnostics = new DiagnosticBag();
         return descriptor.Decode(Config.Labelled("prometheus.remote_write", "test", parts), diagnostics);
     }

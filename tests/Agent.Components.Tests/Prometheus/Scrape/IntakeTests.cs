@@ -3,12 +3,16 @@ using System.Text;
 using Agent.Components.Common.Http;
 using Agent.Components.Prometheus.Scrape;
 using Agent.Telemetry;
-using Agent.Telemetry.Metrics;
 using Agent.Testing;
 using Xunit.Abstractions;
 
 namespace Agent.Components.Tests.Prometheus.Scrape;
 
+[CollectionDefinition(nameof(MeasuresMemory), DisableParallelization = true)]
+public sealed class MeasuresMemory;
+
+// The memory of the whole process is measured: nothing else may run meanwhile.
+[Collection(nameof(MeasuresMemory))]
 public sealed class IntakeTests(ITestOutputHelper output) : IDisposable
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0";

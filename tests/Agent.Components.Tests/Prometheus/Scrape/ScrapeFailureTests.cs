@@ -236,6 +236,19 @@ public sealed class ScrapeFailureTests
         await Eventually.True(() => scrape.Sink.Batches.Count == 1);
     }
 
+    [Fact]
+    public async Task A_consumer_that_throws_fails_the_component()
+    {
+        await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\n");
+        await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With());
+        scrape.Sink.Gate = Task.FromException(new IOException("disk full"));
+
+        await scrape.IntervalAsync();
+
+        IOException failed = await Assert.ThrowsAsync<IOException>(() => scrape.Ended);
+        Assert.Equal("disk full", failed.Message);
+    }
+
     private static async Task Gzipped(Microsoft.AspNetCore.Http.HttpContext http, byte[] body)
     {
         http.Response.ContentType = "text/plain";

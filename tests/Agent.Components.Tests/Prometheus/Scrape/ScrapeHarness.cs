@@ -73,6 +73,9 @@ internal sealed class ScrapeHarness : IAsyncDisposable
         .SelectMany(static family => family.Series)
         .Sum(static series => series.Instrument switch { Counter counter => counter.Value, Gauge gauge => gauge.Value, _ => 0 });
 
+    /// <summary>Completes as the component's run does.</summary>
+    public Task Ended => _run;
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -81,7 +84,8 @@ internal sealed class ScrapeHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await _stop.CancelAsync();
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _component.DisposeAsync();
         Context.Dispose();
         _stop.Dispose();
