@@ -58,10 +58,11 @@ public sealed class BadEndpointTests : IDisposable
     public async Task A_full_queue_holds_the_source_back_with_little_memory_until_the_endpoint_is_there()
     {
         await using LokiSink sink = LokiSink.Down();
-        _workspace.Configure(
-            Pipelines.Files + Pipelines.To(sink, "batch_size = \"64KiB\" \n queue_config { \n capacity = \"256KiB\" \n }"));
+        string write = Pipelines.To(sink, "batch_size = \"64KiB\" \n queue_config { \n capacity = \"256KiB\" \n }");
+        _workspace.Configure(Pipelines.Files
+            + write.Replace("loki.write \"sink\" {", "loki.write \"sink\" {\n wal { \n max_size = \"256KiB\" \n }", StringComparison.Ordinal));
         await using var numbers = new Sequence(_workspace.LogPath("a.log"), "a");
-        // 25 MB: a hundred times what the queue holds, compressed some ten times.
+        // 25 MB: fifty times what the queue holds in memory and on disk, compressed some ten times.
         numbers.Append(500_000);
         await using RunningAgent agent = await RunningAgent.StartAsync(_workspace);
 
