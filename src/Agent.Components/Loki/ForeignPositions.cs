@@ -5,8 +5,9 @@ namespace Agent.Components.Loki;
 
 /// <summary>One position that another agent left.</summary>
 /// <param name="Key">A path, or <c>cursor-NAME</c> for what is no file.</param>
+/// <param name="Labels">Labels as text; empty where none are known.</param>
 /// <param name="Value">An offset, a cursor or a time, as text.</param>
-internal readonly record struct ForeignPosition(string Key, string Value);
+internal readonly record struct ForeignPosition(string Key, string Labels, string Value);
 
 /// <summary>
 /// Reads positions files of other agents. Alloy: <c>positions: {? {path: cursor-a, labels: '{x="y"}'} : "17"}</c>; Promtail and the
@@ -47,6 +48,7 @@ internal static class ForeignPositions
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             string key = "";
+            string labels = "";
             if (parser.TryConsume<MappingStart>(out _))
             {
                 while (!parser.TryConsume<MappingEnd>(out _))
@@ -54,13 +56,14 @@ internal static class ForeignPositions
                     string name = parser.Consume<Scalar>().Value;
                     string value = parser.Consume<Scalar>().Value;
                     key = name == "path" ? value : key;
+                    labels = name == "labels" && value.Length > 0 ? value : labels;
                 }
             }
             else
             {
                 key = parser.Consume<Scalar>().Value;
             }
-            positions.Add(new ForeignPosition(key, parser.Consume<Scalar>().Value));
+            positions.Add(new ForeignPosition(key, labels, parser.Consume<Scalar>().Value));
         }
     }
 }
