@@ -276,8 +276,8 @@ public sealed class LokiSourceSyslogTests : IAsyncLifetime
         // The changed one has to give up its port first.
         ListenerOptions next = changed with { Address = $"127.0.0.1:{changedPort}", Labels = new ValueMap<string>([new("a", "b")]) };
         await _syslog.Component.ApplyAsync(_syslog.Arguments(kept, next) with { ForwardTo = [other] }, CancellationToken.None);
-        await Eventually.True(() => _syslog.AllBound(2) && _syslog.PortOf(0) == keptPort);
-        Assert.Equal(changedPort, _syslog.PortOf(1));
+        // One look at both: between two looks a listener may have gone.
+        await Eventually.True(() => _syslog.Component.BoundTo is [{ } first, { } second] && first.Port == keptPort && second.Port == changedPort);
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {Second}"));
         await other.WaitForAsync(1);
         await _syslog.SendDatagramAsync(First, 1);
