@@ -44,6 +44,7 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
             return;
         }
         parts.Watch.Renew();
+        Relabel();
         if (!isThere)
         {
             _wasMissing = true;
@@ -183,6 +184,16 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         }
     }
 
+    // Its position is looked for under the labels of the target when it is opened again.
+    private void Relabel()
+    {
+        if (_parked is { } parked && parked.Delivered.Labels != tail.Target.Key)
+        {
+            parked.Delivered.Labels = tail.Target.Key;
+            services.Positions.Update(parked.Delivered);
+        }
+    }
+
     /// <summary>Closes a file to which nothing was written for long; it is opened again when it changes.</summary>
     public void ParkIdle()
     {
@@ -192,7 +203,7 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         {
             return;
         }
-        var parked = new ParkedFile(file.Stat);
+        var parked = new ParkedFile(file.Stat, file.Delivered);
         parts.Files.Close(0);
         _parked = parked;
         services.Metrics.FilesActive.Add(1);

@@ -76,6 +76,24 @@ public sealed class IdleFileTests : IDisposable
     }
 
     [Fact]
+    public void Labels_that_change_while_it_is_closed_do_not_read_it_again()
+    {
+        _log.Write("1");
+        using TailHarness tail = _log.Start();
+        tail.Tail.IsAloneOnPath = false;
+        tail.Run();
+        tail.Time.Advance(Long);
+        tail.Run();
+
+        tail.Tail.Target = ResolvedTarget.Of(new Target(LabelSet.Empty.With("job", "x")), _log.Live);
+        tail.Run();
+        _log.Write("2");
+        tail.Run();
+
+        _log.Expect("1", "2");
+    }
+
+    [Fact]
     public void A_file_with_lines_that_are_not_delivered_stays_open()
     {
         var sink = new HoldingConsumer();
