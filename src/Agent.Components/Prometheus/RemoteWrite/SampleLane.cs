@@ -192,8 +192,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
     /// <summary>Null where the item is dropped, which is counted.</summary>
     private LaneSlot? SlotFor(MetricSeries source, long timestamp, long oldest, ref Drops dropped, out MetricSeries? mapped)
     {
-        MappedSeries found = Series.Resolve(source);
-        mapped = found.Series;
+        mapped = Series.Resolve(source, out int shard);
         if (mapped is null)
         {
             dropped.Series++;
@@ -208,7 +207,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         {
             mapped.Metadata = source.Metadata;
         }
-        return _slots[found.Shard];
+        return _slots[shard];
     }
 
     private void Count(Drops dropped, ItemKind kind)
