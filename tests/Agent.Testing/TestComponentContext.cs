@@ -1,4 +1,5 @@
 using Agent.Sdk;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +36,8 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
     public override MetricScope Metrics { get; }
 
     public override TimeProvider Time { get; }
+
+    public override LocalHttp Local { get; } = new();
 
     /// <summary>What the component exported last, or null.</summary>
     public object? LastExports { get; private set; }
