@@ -1,16 +1,9 @@
-using System.Reflection;
-using System.Runtime.InteropServices;
-
 namespace Agent.Components.Prometheus.ExporterUnix;
 
 /// <summary>Metrics of the exporter itself, under the names that dashboards find hosts by.</summary>
 /// <param name="withScrapes">Count scrapes, as <c>include_exporter_metrics</c> asks.</param>
 internal sealed class ExporterFamilies(bool withScrapes)
 {
-    private static readonly Family Build = Family.Gauge(
-        "node_exporter_build_info",
-        "A metric with a constant '1' value labeled by version, revision, branch, goversion from which node_exporter was built, and the goos and goarch for the build.",
-        "branch", "goarch", "goos", "goversion", "revision", "tags", "version");
     private static readonly Family Errors = Family.Counter(
         "promhttp_metric_handler_errors_total", "Total number of internal errors encountered by the promhttp metric handler.", "cause");
     private static readonly Family InFlight = Family.Gauge(
@@ -18,7 +11,7 @@ internal sealed class ExporterFamilies(bool withScrapes)
     private static readonly Family Requests = Family.Counter(
         "promhttp_metric_handler_requests_total", "Total number of scrapes by HTTP status code.", "code");
 
-    private readonly string[] _build = BuildLabels();
+    private readonly BuildFamily _build = new("node_exporter");
     private int _inFlight;
     private long _succeeded;
     private long _refused;
@@ -34,7 +27,7 @@ internal sealed class ExporterFamilies(bool withScrapes)
 
     public void Write(FamilyWriter output)
     {
-        output.Write(Build, 1, _build);
+        _build.Write(output);
         // A collector that fails is reported by its own metrics: there is nothing that could go wrong here.
         output.Write(Errors, 0, "encoding");
         output.Write(Errors, 0, "gathering");
@@ -45,17 +38,5 @@ internal sealed class ExporterFamilies(bool withScrapes)
             output.Write(Requests, 0, "500");
             output.Write(Requests, Volatile.Read(ref _refused), "503");
         }
-    }
-
-    private static string[] BuildLabels()
-    {
-        string[] stamp = (typeof(ExporterFamilies).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+', 2);
-        string architecture = RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => "amd64",
-            Architecture.X86 => "386",
-            Architecture other => other.ToString().ToLowerInvariant(),
-        };
-        return ["", architecture, "linux", RuntimeInformation.FrameworkDescription, stamp.Length > 1 ? stamp[1] : "", "unknown", stamp[0]];
     }
 }
