@@ -17,6 +17,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private readonly Action _changed;
     private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
+    private readonly DiskNews _diskNews;
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it holds.</param>
@@ -27,6 +28,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         _context = context;
         _format = format;
         _changed = changed;
+        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _blocks = new DurableQueue(OptionsFor(disk), new DiskFileSystem(), this, context.Time);
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
@@ -135,18 +137,15 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public void DiskChanged(string? fault)
     {
-        if (fault is null)
-        {
-            LogDiskBack(_context.Logger);
-        }
-        else
-        {
-            LogDiskFault(_context.Logger, fault);
-        }
+        _diskNews.Changed(fault);
         _changed();
     }
 
-    public ValueTask DisposeAsync() => _blocks.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _blocks.DisposeAsync();
+        _diskNews.Dispose();
+    }
 
     private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {
