@@ -31,7 +31,10 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
 
     public override string StoragePath { get; }
 
-    public override ILogger Logger => NullLogger.Instance;
+    public override ILogger Logger => Log;
+
+    /// <summary>Where the component logs to; nowhere by default.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     public override MetricScope Metrics { get; }
 

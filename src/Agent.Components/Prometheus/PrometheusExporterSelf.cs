@@ -1,3 +1,4 @@
+using Agent.Components.Common;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
@@ -25,7 +26,7 @@ public sealed class PrometheusExporterSelf(ComponentContext context) : IComponen
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
+    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop) =>
         ExporterPage.HandleAsync(this, request, reply, stop);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Agent.Components.Common;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
@@ -53,7 +54,7 @@ public sealed class PrometheusExporterStatic(ComponentContext context) : ICompon
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
+    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop) =>
         ExporterPage.HandleAsync(this, request, reply, OpenMetricsUse.WherePreferred, stop);
