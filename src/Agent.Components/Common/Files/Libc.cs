@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Agent.Components.Common.Files;
 
-/// <summary>The system calls that the framework does not offer, or not with the reason of a failure: statx, open, readlink, inotify, poll, eventfd.</summary>
+/// <summary>The system calls that the framework does not offer, or not with the reason of a failure: statx, readlink, inotify, poll, eventfd.</summary>
 internal static partial class Libc
 {
     public const int CurrentFolder = -100;
@@ -25,10 +25,6 @@ internal static partial class Libc
     /// <summary>The same for a path in UTF-8 that ends with a zero.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int folder, ReadOnlySpan<byte> path, int flags, uint mask, Span<byte> result);
-
-    /// <summary>Opens a file to read it; the path is UTF-8 and ends with a zero.</summary>
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
-    public static partial int Open(ReadOnlySpan<byte> path, int flags);
 
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statfs(string path, Span<byte> result);

@@ -5,6 +5,7 @@ using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 using Agent.Components.Common.Files;
+using Agent.Components.Prometheus.ExporterUnix;
 using Agent.Wire;
 
 namespace Agent.Components.Prometheus.ExporterProcess;
@@ -35,7 +36,6 @@ internal sealed class ProcFiles : IDisposable
     private const int LongestNumber = 11;
     private const int NoEntry = 2;
     private const int NoProcess = 3;
-    private const int Interrupted = 4;
     private const int SizeInStatx = 40;
 
     private readonly GrowableBuffer _path = new();
@@ -88,7 +88,7 @@ internal sealed class ProcFiles : IDisposable
             Span<byte> stat = stackalloc byte[Libc.StatxSize];
             if (Libc.Statx(Libc.CurrentFolder, _path.Written, flags: 0, Libc.BasicStats, stat) != 0)
             {
-                return LastError();
+                return Outcome(Marshal.GetLastPInvokeError());
             }
             count = BinaryPrimitives.ReadInt64LittleEndian(stat[SizeInStatx..]);
         }
@@ -115,8 +115,6 @@ internal sealed class ProcFiles : IDisposable
         _path.Dispose();
         _content.Dispose();
     }
-
-    private static ProcRead LastError() => Outcome(Marshal.GetLastPInvokeError());
 
     private static ProcRead Outcome(int error) => error is NoEntry or NoProcess ? ProcRead.Gone : ProcRead.Failed;
 
@@ -154,10 +152,10 @@ internal sealed class ProcFiles : IDisposable
         _path.Write(file);
         _path.WriteByte(0);
         _content.Clear();
-        int descriptor = Libc.Open(_path.Written, Libc.CloseOnExec);
+        int descriptor = HostFile.Open(_path.Written);
         if (descriptor < 0)
         {
-            return LastError();
+            return Outcome(-descriptor);
         }
         try
         {
@@ -174,21 +172,17 @@ internal sealed class ProcFiles : IDisposable
         content = default;
         while (_content.Length < LongestFile)
         {
-            Span<byte> space = _content.Reserve(ReadSize);
-            nint read = Libc.Read(descriptor, space, (nuint)space.Length);
+            int read = HostFile.Read(descriptor, _content.Reserve(ReadSize));
+            if (read < 0)
+            {
+                return Outcome(-read);
+            }
             if (read == 0)
             {
                 content = _content.Written;
                 return ProcRead.Done;
             }
-            if (read > 0)
-            {
-                _content.Advance((int)read);
-            }
-            else if (Marshal.GetLastPInvokeError() != Interrupted)
-            {
-                return LastError();
-            }
+            _content.Advance(read);
         }
         return ProcRead.Failed;
     }

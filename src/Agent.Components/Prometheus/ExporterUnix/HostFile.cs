@@ -39,6 +39,12 @@ internal static partial class HostFile
             length += Encoding.UTF8.GetBytes(name, path[length..]);
         }
         path[length] = 0;
+        return Open(path);
+    }
+
+    /// <summary>The same for a path in UTF-8 that ends with a zero.</summary>
+    public static int Open(ReadOnlySpan<byte> path)
+    {
         while (true)
         {
             int descriptor = OpenCall(path, Libc.CloseOnExec);

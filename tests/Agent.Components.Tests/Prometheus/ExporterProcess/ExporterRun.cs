@@ -1,9 +1,6 @@
-using System.Text;
 using Agent.Components.Prometheus.ExporterProcess;
-using Agent.Sdk;
-using Agent.Sdk.Http;
+using Agent.Components.Tests.Prometheus.Exporter;
 using Agent.Testing;
-using Agent.Wire;
 
 namespace Agent.Components.Tests.Prometheus.ExporterProcess;
 
@@ -15,7 +12,7 @@ internal sealed class ExporterRun : IDisposable
     private ExporterRun(ProcFixture proc)
     {
         Proc = proc;
-        Context = new TestComponentContext("prometheus.exporter.process.demo", Time);
+        Context = new TestComponentContext("prometheus.exporter.process.demo", Time) { Log = Log };
         _component = new PrometheusExporterProcess(Context);
     }
 
@@ -23,6 +20,8 @@ internal sealed class ExporterRun : IDisposable
 
     /// <summary>100 s after the machine's start: processes of the fixture start at 10 s unless they say otherwise.</summary>
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(ProcFixture.BootSeconds + 100));
+
+    public LineLogger Log { get; } = new();
 
     public TestComponentContext Context { get; }
 
@@ -36,12 +35,7 @@ internal sealed class ExporterRun : IDisposable
     public ValueTask ApplyAsync(PrometheusExporterProcess.Arguments arguments) =>
         _component.ApplyAsync(arguments with { ProcfsPath = Proc.Path }, CancellationToken.None);
 
-    public async Task<string> ScrapeAsync()
-    {
-        using var body = new GrowableBuffer();
-        await _component.HandleAsync(new LocalRequest { Path = "/metrics" }, new LocalReply(body), CancellationToken.None);
-        return Encoding.UTF8.GetString(body.Written);
-    }
+    public async Task<string> ScrapeAsync() => (await _component.GetAsync()).Text;
 
     /// <summary>Names of the groups, sorted.</summary>
     public async Task<string[]> GroupsAsync()

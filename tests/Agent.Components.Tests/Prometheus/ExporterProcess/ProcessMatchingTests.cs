@@ -140,6 +140,19 @@ public sealed class ProcessMatchingTests
     }
 
     [Fact]
+    public async Task A_name_that_fails_is_logged_once()
+    {
+        using var proc = new ProcFixture();
+        proc.Put(new FixtureProcess(10, "web"));
+        using ExporterRun run = await ExporterRun.StartAsync(proc, new() { Matcher = [new MatcherOptions { Name = "x{{.Nothing}}", Cmdline = [] }] });
+        await run.ScrapeAsync();
+        proc.Put(new FixtureProcess(11, "web"));
+        await run.ScrapeAsync();
+
+        Assert.EndsWith("can't evaluate field Nothing in type *config.templateParams", Assert.Single(run.Log.Lines).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_matcher_without_rules_and_a_name_that_is_no_template_are_refused()
     {
         Assert.Equal(

@@ -1,7 +1,9 @@
 using Agent.Components.Prometheus.ExporterProcess;
+using Agent.Components.Tests.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Patterns;
 using Agent.Telemetry;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Prometheus.ExporterProcess;
 
@@ -195,14 +197,10 @@ public sealed class PrometheusExporterProcessTests
     [Fact]
     public async Task The_running_system_can_be_read()
     {
-        using var context = new Agent.Testing.TestComponentContext("prometheus.exporter.process.demo");
+        using var context = new TestComponentContext("prometheus.exporter.process.demo");
         var component = new PrometheusExporterProcess(context);
         await component.ApplyAsync(new() { Matcher = [new MatcherOptions { Name = "{{.PID}}", Cmdline = [Pattern.Parse("dotnet|testhost")] }] }, CancellationToken.None);
-        using var body = new Agent.Wire.GrowableBuffer();
-
-        await component.HandleAsync(new Agent.Sdk.Http.LocalRequest { Path = "/metrics" }, new Agent.Sdk.Http.LocalReply(body), CancellationToken.None);
-
-        string page = System.Text.Encoding.UTF8.GetString(body.Written);
+        string page = (await component.GetAsync()).Text;
         string self = $"groupname=\"{Environment.ProcessId}\"";
         Assert.Equal("1", ExporterRun.Value(page, $"namedprocess_namegroup_num_procs{{{self}}}"));
         Assert.NotEqual("0", ExporterRun.Value(page, $"namedprocess_namegroup_open_filedesc{{{self}}}"));
