@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Agent.Components.Common.Http;
 using Agent.Components.Loki.SourceSyslog;
 using Agent.Components.Tests.Common.Http;
 using Agent.Sdk;
