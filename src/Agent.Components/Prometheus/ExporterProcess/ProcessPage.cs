@@ -14,6 +14,8 @@ internal sealed partial class ProcessPage : IMetricPage, IDisposable
     private readonly ProcFiles _files;
     private readonly ProcessMatcher[] _matchers;
     private readonly bool[] _hasFailedName;
+    private readonly ProcessReader _reader;
+    private readonly bool _readsSmaps;
     private readonly ProcessTracker _tracker;
     private readonly ProcessFamilies _families;
     private readonly BuildFamily _build = new("process_exporter");
@@ -30,13 +32,21 @@ internal sealed partial class ProcessPage : IMetricPage, IDisposable
         _hasFailedName = new bool[_matchers.Length];
         var read = new ProcessReadOptions(arguments.GatherSmaps, arguments.TrackThreads, Environment.SystemPageSize);
         var tracking = new TrackingOptions(arguments.TrackChildren, arguments.RecheckOnScrape, arguments.RemoveEmptyGroups);
-        _tracker = new ProcessTracker(_files, new ProcessReader(_files, new NameCache(), read), _matchers, tracking);
+        _reader = new ProcessReader(_files, new NameCache(), read);
+        _readsSmaps = arguments.GatherSmaps;
+        _tracker = new ProcessTracker(_files, _reader, _matchers, tracking);
         _families = new ProcessFamilies(arguments.GatherSmaps, arguments.TrackThreads);
         _collect = Collect;
     }
 
     /// <summary>Looks at the processes for the first time: what they use counts from here on. False where there are none to see.</summary>
-    public bool TryBegin() => _tracker.TryUpdate(_time.GetUtcNow());
+    public bool TryBegin()
+    {
+        _reader.ReadsSmaps = false;
+        bool hasBegun = _tracker.TryUpdate(_time.GetUtcNow());
+        _reader.ReadsSmaps = _readsSmaps;
+        return hasBegun;
+    }
 
     public async ValueTask WriteAsync(LocalRequest request, LocalReply reply, CancellationToken stop)
     {

@@ -13,6 +13,9 @@ internal sealed class ProcessReader(ProcFiles files, NameCache names, ProcessRea
 {
     private readonly ThreadReader _threads = new(files, names, options.ThreadCounts);
 
+    /// <summary>Whether to read shares of memory, which are most of what a scrape costs.</summary>
+    public bool ReadsSmaps { get; set; } = options.Smaps;
+
     /// <summary>Reads all there is.</summary>
     /// <param name="process">Where to put it.</param>
     /// <param name="stat">What has been read already.</param>
@@ -43,7 +46,7 @@ internal sealed class ProcessReader(ProcFiles files, NameCache names, ProcessRea
             Virtual = stat.VirtualBytes,
             Swapped = status.SwapBytes,
         };
-        if (options.Smaps && soft.Add(ReadSmaps(process.Id, out content)))
+        if (ReadsSmaps && soft.Add(ReadSmaps(process.Id, out content)))
         {
             (process.Memory.ProportionalResident, process.Memory.ProportionalSwapped) = ProcText.ProportionalBytes(content);
         }
