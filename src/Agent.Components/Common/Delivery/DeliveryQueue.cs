@@ -25,10 +25,10 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     /// <param name="changed">Called when the disk fails or recovers.</param>
     public DeliveryQueue(ComponentContext context, IBlockFormat format, DiskSettings disk, Action changed)
     {
+        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _context = context;
         _format = format;
         _changed = changed;
-        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _blocks = new DurableQueue(OptionsFor(disk), new DiskFileSystem(), this, context.Time);
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
