@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Agent.Components.Prometheus.ExporterProcess;
 
 /// <summary>All processes of one group: sums over those that run, and counts of all that ever ran.</summary>
@@ -116,7 +114,6 @@ internal sealed class ProcessGroup(string name)
 }
 
 /// <summary>Threads of one name in a group.</summary>
-[SuppressMessage("Design", "CA1051:Do not declare visible instance fields", Justification = "Summed up in place.")]
 internal sealed class ThreadGroup
 {
     public ProcCounts Total;

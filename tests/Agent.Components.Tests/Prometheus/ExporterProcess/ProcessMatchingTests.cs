@@ -140,6 +140,18 @@ public sealed class ProcessMatchingTests
     }
 
     [Fact]
+    public async Task A_user_is_named_as_the_machine_names_it() =>
+        Assert.Equal(["root"], await GroupsAsync([new MatcherOptions { Name = "{{.Username}}", Cmdline = [] }], new FixtureProcess(10, "web") { User = 0 }));
+
+    [Fact]
+    public async Task Control_groups_of_all_controllers_are_at_hand() =>
+        Assert.Equal(
+            ["/docker/a:b,/docker/c,"],
+            await GroupsAsync(
+                [new MatcherOptions { Name = "{{range .Cgroups}}{{.}},{{end}}", Cmdline = [] }],
+                new FixtureProcess(10, "web") { ControlGroups = "3:cpu,cpuacct:/docker/a:b\n2:memory:/docker/c\n" }));
+
+    [Fact]
     public async Task A_name_that_fails_is_logged_once()
     {
         using var proc = new ProcFixture();
