@@ -17,6 +17,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private readonly Action _changed;
     private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
+    private readonly DiskNews _diskNews;
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it holds.</param>
@@ -24,6 +25,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     /// <param name="changed">Called when the disk fails or recovers.</param>
     public DeliveryQueue(ComponentContext context, IBlockFormat format, DiskSettings disk, Action changed)
     {
+        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _context = context;
         _format = format;
         _changed = changed;
@@ -135,18 +137,15 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public void DiskChanged(string? fault)
     {
-        if (fault is null)
-        {
-            LogDiskBack(_context.Logger);
-        }
-        else
-        {
-            LogDiskFault(_context.Logger, fault);
-        }
+        _diskNews.Changed(fault);
         _changed();
     }
 
-    public ValueTask DisposeAsync() => _blocks.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _blocks.DisposeAsync();
+        _diskNews.Dispose();
+    }
 
     private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {

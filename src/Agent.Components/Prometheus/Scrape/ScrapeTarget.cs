@@ -7,7 +7,7 @@ namespace Agent.Components.Prometheus.Scrape;
 /// <summary>A target as it is scraped. Two with equal labels and URL are one.</summary>
 internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
 {
-    private const string Address = "__address__";
+    private const string AddressLabel = "__address__";
     private const string Scheme = "__scheme__";
     private const string MetricsPath = "__metrics_path__";
     private const string ScrapeInterval = "__scrape_interval__";
@@ -27,6 +27,9 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
 
     public string Url { get; }
 
+    /// <summary>Host and port, as given.</summary>
+    public string Address => Discovered[AddressLabel];
+
     public required TimeSpan Interval { get; init; }
 
     public required TimeSpan Timeout { get; init; }
@@ -41,7 +44,7 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
     {
         target = null;
         LabelSet all = Populate(given, arguments, job);
-        string address = all[Address];
+        string address = all[AddressLabel];
         error = address.Length == 0 ? "no address"
             : address.Contains('/', StringComparison.Ordinal) ? $"\"{address}\" is not a valid hostname" : null;
         if (error is not null

@@ -1,0 +1,62 @@
+namespace Agent.Components.Prometheus.Exporter;
+
+/// <summary>Lets scrapes of one exporter run one after the other, on the thread pool. Who waits may give up at any time.</summary>
+/// <remarks>Work that was given up runs to its end and holds its turn so long: what it works with is never used by two at once.</remarks>
+internal sealed class ExporterTurn
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile bool _isClosed;
+
+    /// <summary>False, with nothing done, where the exporter was closed.</summary>
+    /// <param name="work">Collects, synchronously and for as long as it takes.</param>
+    /// <param name="publish">Hands on what was collected; not called once <paramref name="stop"/> has been cancelled.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<bool> TryRunAsync(Action work, Action publish, CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop);
+        if (_isClosed)
+        {
+            _turn.Release();
+            return false;
+        }
+        Task running = Task.Run(work, CancellationToken.None);
+        try
+        {
+            await running.WaitAsync(stop);
+            publish();
+            return true;
+        }
+        finally
+        {
+            if (running.IsCompleted)
+            {
+                _turn.Release();
+            }
+            else
+            {
+                _ = ReleaseAfterAsync(running);
+            }
+        }
+    }
+
+    /// <summary>Ends the exporter: once its work in progress is over, <paramref name="resource"/> is disposed of.</summary>
+    public async Task CloseAsync(IDisposable resource)
+    {
+        _isClosed = true;
+        await _turn.WaitAsync();
+        try
+        {
+            resource.Dispose();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task ReleaseAfterAsync(Task running)
+    {
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _turn.Release();
+    }
+}
