@@ -85,7 +85,7 @@ internal sealed class CpuCollector(CpuOptions options, bool frequencies) : IUnix
         {
             return;
         }
-        foreach (string name in HostFiles.List(folder, "cpu"))
+        foreach (string name in scrape.Files.Names(folder, "cpu"))
         {
             if (name.Length > 3 && char.IsAsciiDigit(name[3]))
             {

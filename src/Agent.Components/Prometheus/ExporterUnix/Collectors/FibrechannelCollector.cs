@@ -35,7 +35,7 @@ internal sealed class FibrechannelCollector : IUnixCollector
             scrape.NoData("the machine has no Fibre Channel adapters");
             return;
         }
-        foreach (string host in HostFiles.List(root))
+        foreach (string host in scrape.Files.Names(root))
         {
             Host(Path.Join(root, host), host, scrape.Output);
         }
@@ -43,7 +43,7 @@ internal sealed class FibrechannelCollector : IUnixCollector
 
     private static void Host(string folder, string host, FamilyWriter output)
     {
-        string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+        string Text(string file) => HostFiles.Text(folder, file) ?? "";
         string Id(string file) => Text(file) is var text && text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
         string state = Text("port_state");
         output.Write(

@@ -39,7 +39,7 @@ internal sealed class ZfsCollector : IUnixCollector
                 Module(text, _modules[file], scrape.Output);
             }
         }
-        foreach (string pool in HostFiles.List(root))
+        foreach (string pool in scrape.Files.Names(root))
         {
             string folder = Path.Join(root, pool);
             if (Directory.Exists(folder))
@@ -76,11 +76,11 @@ internal sealed class ZfsCollector : IUnixCollector
                 }
             }
         }
-        foreach (string file in HostFiles.List(folder, "objset-"))
+        foreach (string file in scrape.Files.Names(folder, "objset-"))
         {
             Dataset(scrape.Files.Read(Path.Join(folder, file)), pool, scrape);
         }
-        if (HostFiles.Text(Path.Join(folder, "state")) is { } state)
+        if (HostFiles.Text(folder, "state") is { } state)
         {
             foreach (string name in States)
             {
