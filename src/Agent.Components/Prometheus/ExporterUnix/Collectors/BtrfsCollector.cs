@@ -34,7 +34,7 @@ internal sealed class BtrfsCollector : IUnixCollector
         {
             if (name.Contains('-', StringComparison.Ordinal))
             {
-                Filesystem(Path.Join(root, name), name, scrape);
+                Filesystem(scrape.Names.Path(root, name), name, scrape);
             }
         }
     }
@@ -42,24 +42,25 @@ internal sealed class BtrfsCollector : IUnixCollector
     private static void Filesystem(string folder, string name, CollectorScrape scrape)
     {
         FamilyWriter output = scrape.Output;
-        double Number(string file) => HostFiles.Number(folder, file) ?? 0;
-        string uuid = HostFiles.Text(folder, "metadata_uuid") is { Length: > 0 } own ? own : name;
-        output.Write(Info, 1, uuid, HostFiles.Text(folder, "label") ?? "");
-        output.Write(Reserve, Number("allocation/global_rsv_size"), uuid);
+        string uuid = HostFiles.Text(folder, "metadata_uuid", scrape.Names) is { Length: > 0 } own ? own : name;
+        output.Write(Info, 1, uuid, HostFiles.Text(folder, "label", scrape.Names) ?? "");
+        output.Write(Reserve, HostFiles.Number(folder, "allocation/global_rsv_size") ?? 0, uuid);
         // Kernels before 6.0 have no such file.
-        _ = scrape.Files.TryRead(Path.Join(folder, "commit_stats"), out ReadOnlySpan<byte> commits);
+        _ = scrape.Files.TryRead(scrape.Names.Path(folder, "commit_stats"), out ReadOnlySpan<byte> commits);
         output.Write(Commits, Statistic(commits, "commits"u8), uuid);
         output.Write(LastCommit, Statistic(commits, "last_commit_ms"u8) / Milliseconds, uuid);
         output.Write(MaxCommit, Statistic(commits, "max_commit_ms"u8) / Milliseconds, uuid);
         output.Write(CommitTime, Statistic(commits, "total_commit_ms"u8) / Milliseconds, uuid);
-        IReadOnlyList<string> devices = scrape.Files.Names(Path.Join(folder, "devices"));
+        string held = scrape.Names.Path(folder, "devices");
+        IReadOnlyList<string> devices = scrape.Files.Names(held);
+        string allocation = scrape.Names.Path(folder, "allocation");
         foreach (string kind in Kinds)
         {
-            Allocation(Path.Join(folder, "allocation", kind), (uuid, kind, devices.Count), scrape);
+            Allocation(scrape.Names.Path(allocation, kind), (uuid, kind, devices.Count), scrape);
         }
         foreach (string device in devices)
         {
-            output.Write(Device, Number($"devices/{device}/size") * SectorBytes, uuid, device);
+            output.Write(Device, (HostFiles.Number(scrape.Names.Path(held, device), "size") ?? 0) * SectorBytes, uuid, device);
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed class BtrfsCollector : IUnixCollector
         output.Write(Reserved, HostFiles.Number(folder, "bytes_reserved") ?? 0, of.Uuid, of.Kind);
         foreach (string mode in scrape.Files.Names(folder))
         {
-            string layout = Path.Join(folder, mode);
+            string layout = scrape.Names.Path(folder, mode);
             if (Directory.Exists(layout))
             {
                 output.Write(Used, HostFiles.Number(layout, "used_bytes") ?? 0, of.Uuid, of.Kind, mode);

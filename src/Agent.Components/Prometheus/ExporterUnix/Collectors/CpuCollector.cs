@@ -81,7 +81,7 @@ internal sealed class CpuCollector(CpuOptions options, bool frequencies) : IUnix
     {
         string folder = scrape.Files.Sys("devices/system/cpu");
         // Kernels without hot plugging have no such files.
-        if (!File.Exists(Path.Join(folder, "cpu0/online")))
+        if (!File.Exists(scrape.Names.Path(folder, "cpu0/online")))
         {
             return;
         }

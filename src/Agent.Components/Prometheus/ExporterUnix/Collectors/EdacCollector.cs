@@ -30,14 +30,14 @@ internal sealed class EdacCollector : IUnixCollector
             {
                 continue;
             }
-            string path = Path.Join(folder, name);
+            string path = scrape.Names.Path(folder, name);
             output.Write(Correctable, HostFiles.RequiredNumber(path, "ce_count"), controller);
             output.Write(RowCorrectable, HostFiles.RequiredNumber(path, "ce_noinfo_count"), controller, "unknown");
             output.Write(Uncorrectable, HostFiles.RequiredNumber(path, "ue_count"), controller);
             output.Write(RowUncorrectable, HostFiles.RequiredNumber(path, "ue_noinfo_count"), controller, "unknown");
             foreach (string row in scrape.Files.Names(path, "csrow"))
             {
-                Row(Path.Join(path, row), (controller, row["csrow".Length..]), scrape);
+                Row(scrape.Names.Path(path, row), (controller, row["csrow".Length..]), scrape);
             }
         }
     }
@@ -54,7 +54,7 @@ internal sealed class EdacCollector : IUnixCollector
                 continue;
             }
             string channel = file[2..^ChannelSuffix.Length];
-            string label = Label(HostFiles.Text(path, $"ch{channel}_dimm_label"));
+            string label = Label(HostFiles.Text(path, $"ch{channel}_dimm_label", scrape.Names));
             output.Write(
                 ChannelCorrectable, HostFiles.RequiredNumber(path, file), at.Controller, at.Row, channel, label);
             if (HostFiles.Number(path, $"ch{channel}_ue_count") is { } errors)

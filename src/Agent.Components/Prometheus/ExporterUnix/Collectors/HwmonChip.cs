@@ -21,6 +21,7 @@ internal sealed class HwmonSensor(string type, string name)
 /// <summary>A chip as it was found; used again while its folders hold the same files and its name is the same.</summary>
 internal sealed class HwmonChip
 {
+    private readonly string _device;
     private readonly IReadOnlyList<string> _files;
     private readonly IReadOnlyList<string> _deviceFiles;
 
@@ -28,11 +29,11 @@ internal sealed class HwmonChip
     {
         Folder = folder;
         _files = files.Names(folder);
-        string device = Path.Join(folder, "device");
-        _deviceFiles = files.Names(device);
+        _device = Path.Join(folder, "device");
+        _deviceFiles = files.Names(_device);
         var sensors = new SortedDictionary<string, HwmonSensor>(StringComparer.Ordinal);
         Add(folder, _files, sensors);
-        Add(device, _deviceFiles, sensors);
+        Add(_device, _deviceFiles, sensors);
         Sensors = [.. sensors.Values];
         foreach (HwmonSensor sensor in Sensors)
         {
@@ -50,7 +51,7 @@ internal sealed class HwmonChip
     public IReadOnlyList<HwmonSensor> Sensors { get; }
 
     public bool IsCurrent(HostFiles files) =>
-        ReferenceEquals(_files, files.Names(Folder)) && ReferenceEquals(_deviceFiles, files.Names(Path.Join(Folder, "device")));
+        ReferenceEquals(_files, files.Names(Folder)) && ReferenceEquals(_deviceFiles, files.Names(_device));
 
     private static void Add(string folder, IReadOnlyList<string> files, SortedDictionary<string, HwmonSensor> sensors)
     {

@@ -24,10 +24,10 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
         _found.Clear();
         foreach (string name in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, name);
+            string folder = scrape.Names.Path(root, name);
             if (Directory.Exists(folder))
             {
-                _found.Add((ChipOf(folder, scrape.Files), BaseName(folder), HostFiles.Text(folder, "name", scrape.Names) ?? ""));
+                _found.Add((ChipOf(folder, scrape.Files), BaseName(folder, scrape.Names), HostFiles.Text(folder, "name", scrape.Names) ?? ""));
             }
         }
         foreach ((HwmonChip chip, string baseName, string name) in _found)
@@ -86,9 +86,9 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
     }
 
     /// <summary>A name that outlives the order in which modules are loaded: by device, else by the chip's own name, else hwmonN.</summary>
-    private static string BaseName(string folder)
+    private static string BaseName(string folder, NameCache names)
     {
-        if (HostCalls.RealPath(Path.Join(folder, "device")) is { } device)
+        if (HostCalls.RealPath(names.Path(folder, "device")) is { } device)
         {
             string name = HwmonName.Clean(Path.GetFileName(device));
             string kind = HwmonName.Clean(Path.GetFileName(Path.GetDirectoryName(device) ?? ""));
@@ -97,7 +97,7 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
                 return kind.Length > 0 ? $"{kind}_{name}" : name;
             }
         }
-        string own = HwmonName.Clean(HostFiles.Text(folder, "name") ?? "");
+        string own = HwmonName.Clean(HostFiles.Text(folder, "name", names) ?? "");
         return own.Length > 0 ? own : HwmonName.Clean(Path.GetFileName(HostCalls.RealPath(folder) ?? folder));
     }
 }

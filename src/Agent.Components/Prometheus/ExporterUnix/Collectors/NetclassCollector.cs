@@ -30,18 +30,19 @@ internal sealed class NetclassCollector(NetclassOptions options) : IUnixCollecto
         }
         foreach (string device in scrape.Files.Names(net))
         {
-            string folder = Path.Join(net, device);
+            string folder = scrape.Names.Path(net, device);
             // bonding_masters is a file among the devices.
             if (Directory.Exists(folder) && !_filter.Ignores(device))
             {
-                Device(folder, device, scrape.Output);
+                Device(folder, device, scrape);
             }
         }
     }
 
-    private void Device(string folder, string device, FamilyWriter output)
+    private void Device(string folder, string device, CollectorScrape scrape)
     {
-        string Of(string file) => HostFiles.Text(folder, file) ?? "";
+        FamilyWriter output = scrape.Output;
+        string Of(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
         string state = Of("operstate");
         double? flags = HostFiles.Number(folder, "flags");
         string admin = flags is null ? "unknown" : ((long)flags & FlagUp) != 0 ? "up" : "down";

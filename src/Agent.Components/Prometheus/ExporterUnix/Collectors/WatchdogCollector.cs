@@ -20,8 +20,8 @@ internal sealed class WatchdogCollector : IUnixCollector
         }
         foreach (string name in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, name);
-            string Text(string file) => HostFiles.Text(folder, file) ?? "";
+            string folder = scrape.Names.Path(root, name);
+            string Text(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
             Values.Write(folder, scrape.Output, name);
             scrape.Output.Write(
                 Info, 1, name, Text("options"), Text("identity"), Text("state"), Text("status"), Text("pretimeout_governor"));
