@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>Statistics of ZFS, from /proc/spl/kstat/zfs: of the module, of each pool and of each dataset.</summary>
