@@ -7,7 +7,6 @@ using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Http;
 using Agent.Telemetry;
-using Agent.Telemetry.Metrics;
 using Agent.Wire.Exposition;
 
 namespace Agent.Components.Prometheus;

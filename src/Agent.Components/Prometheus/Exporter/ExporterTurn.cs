@@ -1,10 +1,13 @@
+using System.Threading.Channels;
+
 namespace Agent.Components.Prometheus.Exporter;
 
 /// <summary>Lets scrapes of one exporter run one after the other, on the thread pool. Who waits may give up at any time.</summary>
 /// <remarks>Work that was given up runs to its end and holds its turn so long: what it works with is never used by two at once.</remarks>
 internal sealed class ExporterTurn
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    // Full while somebody has the turn. A semaphore would have to be disposed of, by the last of those who give up.
+    private readonly Channel<bool> _turn = Channel.CreateBounded<bool>(1);
     private volatile bool _isClosed;
 
     /// <summary>False, with nothing done, where the exporter was closed.</summary>
@@ -13,10 +16,10 @@ internal sealed class ExporterTurn
     /// <param name="stop">Gives up.</param>
     public async Task<bool> TryRunAsync(Action work, Action publish, CancellationToken stop)
     {
-        await _turn.WaitAsync(stop);
+        await _turn.Writer.WriteAsync(true, stop);
         if (_isClosed)
         {
-            _turn.Release();
+            Release();
             return false;
         }
         Task running = Task.Run(work, CancellationToken.None);
@@ -30,7 +33,7 @@ internal sealed class ExporterTurn
         {
             if (running.IsCompleted)
             {
-                _turn.Release();
+                Release();
             }
             else
             {
@@ -43,20 +46,22 @@ internal sealed class ExporterTurn
     public async Task CloseAsync(IDisposable resource)
     {
         _isClosed = true;
-        await _turn.WaitAsync();
+        await _turn.Writer.WriteAsync(true);
         try
         {
             resource.Dispose();
         }
         finally
         {
-            _turn.Release();
+            Release();
         }
     }
 
     private async Task ReleaseAfterAsync(Task running)
     {
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _turn.Release();
+        Release();
     }
+
+    private void Release() => _turn.Reader.TryRead(out _);
 }

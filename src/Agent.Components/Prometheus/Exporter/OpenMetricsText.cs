@@ -11,6 +11,8 @@ namespace Agent.Components.Prometheus.Exporter;
 /// </remarks>
 internal static class OpenMetricsText
 {
+    private static readonly SearchValues<byte> WholeNumber = SearchValues.Create("0123456789-"u8);
+
     public static void Convert(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
         // A HELP line names the family, whose name depends on the TYPE line behind it.
@@ -128,7 +130,7 @@ internal static class OpenMetricsText
     {
         int at = BoundOf(series);
         int length = at < 0 ? -1 : series[at..].IndexOf((byte)'"');
-        if (length > 0 && series.Slice(at, length).IndexOfAnyExcept("0123456789-"u8) < 0)
+        if (length > 0 && series.Slice(at, length).IndexOfAnyExcept(WholeNumber) < 0)
         {
             output.Write(series[..(at + length)]);
             output.Write(".0"u8);
@@ -141,21 +143,14 @@ internal static class OpenMetricsText
     /// <summary>Where the value of le or quantile begins, or -1.</summary>
     private static int BoundOf(ReadOnlySpan<byte> series)
     {
-        foreach (byte before in "{,"u8)
-        {
-            foreach (string name in (ReadOnlySpan<string>)["le=\"", "quantile=\""])
-            {
-                Span<byte> label = stackalloc byte[16];
-                label[0] = before;
-                int length = 1 + System.Text.Encoding.ASCII.GetBytes(name, label[1..]);
-                int found = series.IndexOf(label[..length]);
-                if (found >= 0)
-                {
-                    return found + length;
-                }
-            }
-        }
-        return -1;
+        int first = Math.Max(After(series, "{le=\""u8), After(series, ",le=\""u8));
+        return first >= 0 ? first : Math.Max(After(series, "{quantile=\""u8), After(series, ",quantile=\""u8));
+    }
+
+    private static int After(ReadOnlySpan<byte> series, ReadOnlySpan<byte> label)
+    {
+        int at = series.IndexOf(label);
+        return at < 0 ? at : at + label.Length;
     }
 
     private static ReadOnlySpan<byte> WithoutTotal(ReadOnlySpan<byte> name) => name[..^"_total"u8.Length];

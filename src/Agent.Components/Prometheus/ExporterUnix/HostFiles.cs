@@ -30,6 +30,7 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
     private const int FirstRead = 8192;
     private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
     private readonly GrowableBuffer _content = new();
+    private readonly FolderNames _folders = new();
 
     public HostPaths Paths { get; } = paths;
 
@@ -99,6 +100,8 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
     public static double RequiredNumber(string path) =>
         Number(path) ?? throw new CollectorException($"cannot read a number from {path}: the file is missing or holds something else");
 
+    public static double RequiredNumber(string folder, string name) => Number(folder, name) ?? RequiredNumber(Path.Join(folder, name));
+
     /// <summary>The trimmed text of a small file; an error names the file.</summary>
     public static string RequiredText(string path) =>
         Text(path) ?? throw new CollectorException($"cannot read {path}: the file is missing or not readable");
@@ -122,7 +125,14 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
         return names;
     }
 
-    public void Dispose() => _content.Dispose();
+    /// <summary>As <see cref="List"/>, and the same list as last time while the folder holds the same.</summary>
+    public IReadOnlyList<string> Names(string folder, string prefix = "") => _folders.Of(folder, prefix);
+
+    public void Dispose()
+    {
+        _content.Dispose();
+        _folders.Dispose();
+    }
 
     /// <summary>Reads a file to its end; the answer is 0, or the number of an error below it.</summary>
     private int Fill(string path)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Http;

@@ -8,7 +8,7 @@ namespace Agent.Components.Tests.Prometheus.ExporterUnix;
 public sealed class NodeExporterConformanceTests(ITestOutputHelper report)
 {
     // What the recording's own filter leaves out, and what depends on the machine that runs the test.
-    private static readonly Pattern Left = Pattern.Parse(
+    internal static readonly Pattern Left = Pattern.Parse(
         "^(go_|process_|promhttp_|node_exporter_build_info|node_scrape_collector_duration_seconds|node_textfile_mtime_seconds"
         + "|node_time_(zone|seconds)|node_network_(receive|transmit)_.*_total|node_scrape_collector_success)");
 
@@ -92,7 +92,7 @@ public sealed class NodeExporterConformanceTests(ITestOutputHelper report)
         return family.Split('_')[1];
     }
 
-    private static string? Difference(List<string> expected, List<string> actual)
+    internal static string? Difference(List<string> expected, List<string> actual)
     {
         string[] lost = [.. expected.Except(actual).Take(4)];
         string[] extra = [.. actual.Except(expected).Take(4)];
@@ -100,7 +100,7 @@ public sealed class NodeExporterConformanceTests(ITestOutputHelper report)
         return same ? null : $"\n  expected {string.Join("\n           ", lost)}\n  got      {string.Join("\n           ", extra)}";
     }
 
-    private static CollectorSettings Settings(NodeFixtures fixtures) => new()
+    internal static CollectorSettings Settings(NodeFixtures fixtures) => new()
     {
         PageSize = 4096,
         StatSoftirq = true,

@@ -2,7 +2,6 @@ using Agent.Components.Prometheus.Exporter;
 using Agent.Components.Prometheus.ExporterUnix;
 using Agent.Components.Tests.Decoding;
 using Agent.Components.Tests.Prometheus.Exporter;
-using Agent.Sdk.Http;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
 using Agent.Testing;

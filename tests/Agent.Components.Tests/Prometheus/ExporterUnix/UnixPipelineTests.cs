@@ -1,4 +1,3 @@
-using Agent.Components.Tests.Loki;
 using Agent.Runtime;
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Graph;
