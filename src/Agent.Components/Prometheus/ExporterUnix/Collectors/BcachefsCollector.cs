@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
@@ -16,7 +15,7 @@ internal sealed class BcachefsCollector : IUnixCollector
     private static readonly Family WriteSize = Gauge("btree_write_average_size_bytes", "Average btree write size by type.", "uuid", "type");
 
     private readonly FamilyCache _counters = new(static name => Counter(
-        MetricName(name) + "_total", $"Bcachefs counter {name} since filesystem creation.", "uuid"));
+        MetricName.Clean(name) + "_total", $"Bcachefs counter {name} since filesystem creation.", "uuid"));
 
     public void Collect(CollectorScrape scrape)
     {
@@ -136,9 +135,6 @@ internal sealed class BcachefsCollector : IUnixCollector
             }
         }
     }
-
-    private static string MetricName(string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' ? c : '_'))}");
 
     private static Family Gauge(string name, string help, params string[] labels) => Family.Gauge("node_bcachefs_" + name, help, labels);
 

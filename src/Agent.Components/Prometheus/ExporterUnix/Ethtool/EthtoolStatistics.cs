@@ -55,7 +55,7 @@ internal sealed class EthtoolStatistics(Pattern include)
     }
 
     /// <summary>Whole words "rx" and "tx" between underscores become "received" and "transmitted".</summary>
-    internal static string MetricName(string name)
+    internal static string FamilyName(string name)
     {
         name = name.ToLowerInvariant().TrimStart('_');
         return Replace(Replace(name, "rx", "received"), "tx", "transmitted");
@@ -80,8 +80,8 @@ internal sealed class EthtoolStatistics(Pattern include)
         {
             return known;
         }
-        string name = string.Concat(raw.Select(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_' ? c : '_'));
-        string claim = MetricName(name);
+        string name = MetricName.Clean(raw);
+        string claim = FamilyName(name);
         (string Statistic, string Name, string Help) common = Array.Find(Common, entry => entry.Statistic == name);
         Family family = common.Name is null
             ? Family.Untyped("node_ethtool_" + claim, "Network interface " + name, "device")

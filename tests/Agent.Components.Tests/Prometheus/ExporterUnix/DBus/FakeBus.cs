@@ -19,7 +19,7 @@ internal sealed class FakeBus : IDisposable
     {
         _listener.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "socket")));
         _listener.Listen();
-        _serving = Task.Run(() => Serve(answer, greeting));
+        _serving = Task.Factory.StartNew(() => Serve(answer, greeting), TaskCreationOptions.LongRunning);
     }
 
     public DBusAddress Address => new(Path.Combine(_folder.FullName, "socket"));
