@@ -5,7 +5,10 @@ namespace Agent.Components.Prometheus.ExporterUnix;
 /// <summary>Makes names of drivers and kernels fit for metrics.</summary>
 internal static class MetricName
 {
-    /// <summary>What is no letter, digit or underscore becomes one underscore, together with underscores around it: "Queue[0] x" is Queue_0_x.</summary>
+    /// <summary>
+    /// A run of what is no letter, digit or underscore becomes one underscore, together with underscores around it: "Queue[0] x" is
+    /// Queue_0_x.
+    /// </summary>
     public static string Clean(string name)
     {
         if (name.All(IsPlain))

@@ -6,7 +6,8 @@ using Agent.Components.Prometheus.ExporterUnix.Netlink;
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>One way of a route as the kernel tells it; a route over several hops has several.</summary>
-internal readonly record struct NetworkRoute(uint Device, string Source, string Destination, string Gateway, uint Priority, byte Protocol, string Weight)
+internal readonly record struct NetworkRoute(
+    uint Device, string Source, string Destination, string Gateway, uint Priority, byte Protocol, string Weight)
 {
     private const int HeaderSize = 12;
     private const int HopSize = 8;

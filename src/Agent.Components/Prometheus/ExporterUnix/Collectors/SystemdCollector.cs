@@ -45,7 +45,8 @@ internal sealed class SystemdCollector(SystemdOptions options, IReadOnlyList<DBu
         _properties.Collect(connection, _units, version >= VersionWithState, scrape.Output);
         if (version >= VersionWithState)
         {
-            scrape.Output.Write(Running, manager[2].IsKnown ? manager[2].Text == "running" ? 1 : 0 : throw new CollectorException("cannot read the state of the system"));
+            string state = manager[2].Text ?? throw new CollectorException("cannot read the state of the system: systemd does not tell it");
+            scrape.Output.Write(Running, state == "running" ? 1 : 0);
         }
     }
 

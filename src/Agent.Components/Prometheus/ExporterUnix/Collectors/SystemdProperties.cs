@@ -84,7 +84,8 @@ internal sealed class SystemdProperties(SystemdOptions options)
     }
 
     private void Write(
-        DBusConnection connection, List<SystemdUnit> units, (string Kind, string Name) property, Family family, FamilyWriter output, double divisor = 1)
+        DBusConnection connection, List<SystemdUnit> units, (string Kind, string Name) property, Family family, FamilyWriter output,
+        double divisor = 1)
     {
         Ask(connection, units, property);
         for (int i = 0; i < _of.Count; i++)

@@ -5,7 +5,10 @@ namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 /// <summary>A unit as systemd lists it.</summary>
 internal readonly record struct SystemdUnit(string Name, string LoadState, string ActiveState, string Path)
 {
-    /// <summary>Reads the reply of ListUnits, a(ssssssouso): name, description, load, active and sub state, followed unit, path, job id, type and path.</summary>
+    /// <summary>
+    /// Reads the reply of ListUnits, a(ssssssouso): name, description, load, active and sub state, followed unit, path, and the id, type
+    /// and path of a job.
+    /// </summary>
     public static void ReadAll(ReadOnlySpan<byte> body, NameCache names, List<SystemdUnit> units)
     {
         units.Clear();

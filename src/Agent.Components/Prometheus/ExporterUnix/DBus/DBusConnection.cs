@@ -34,10 +34,10 @@ internal sealed class DBusConnection : IDisposable
         _start = time.GetTimestamp();
     }
 
-    /// <summary>Connects to the first address that answers; the error is the last one's.</summary>
+    /// <summary>Connects to the first address that answers; the error names all.</summary>
     public static DBusConnection Open(IReadOnlyList<DBusAddress> addresses, CollectorScrape scrape)
     {
-        CollectorException failure = new("cannot connect to D-Bus: the address names no unix socket");
+        var failures = new List<string>();
         foreach (DBusAddress address in addresses)
         {
             var connection = new DBusConnection(scrape.Time, scrape.Names);
@@ -49,10 +49,11 @@ internal sealed class DBusConnection : IDisposable
             catch (CollectorException e)
             {
                 connection.Dispose();
-                failure = new CollectorException($"cannot connect to D-Bus at {address.Path.Replace('\0', '@')}: {e.Message}");
+                failures.Add($"at {address.Path.Replace('\0', '@')}: {e.Message}");
             }
         }
-        throw failure;
+        throw new CollectorException(
+            "cannot connect to D-Bus " + (failures.Count > 0 ? string.Join("; ", failures) : "as its address names no unix socket"));
     }
 
     /// <summary>Calls a method and waits for its reply; an error reply is thrown.</summary>
