@@ -60,6 +60,9 @@ public sealed class SegmentLog : IDisposable
         }
     }
 
+    /// <summary>Whether a segment that nobody wants goes with the next sync.</summary>
+    public bool WaitsToDelete => _segments.WaitsToDelete;
+
     /// <summary>Whether the newest block of the oldest segment is older than the limit.</summary>
     public bool IsOldestSegmentExpired => IsOldestExpired();
 
