@@ -1,4 +1,5 @@
 using Agent.Sdk;
+using Agent.Storage;
 using Agent.Storage.OpenBlocks;
 using Agent.Storage.Queues;
 
@@ -46,4 +47,7 @@ internal readonly record struct LostBlock(QueueLoss Loss, ReadOnlyMemory<byte> M
 /// <param name="MaxBytes">Most bytes; 0 leaves it to the log.</param>
 /// <param name="MaxAge">Longest life of what waits there; zero sets no limit.</param>
 /// <param name="StoresAlways">Whether every block goes to disk before it is sent.</param>
-internal sealed record DiskSettings(long MaxBytes, TimeSpan MaxAge, bool StoresAlways);
+internal sealed record DiskSettings(long MaxBytes, TimeSpan MaxAge, bool StoresAlways)
+{
+    public IFileSystem Files { get; init; } = new DiskFileSystem();
+}

@@ -153,7 +153,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
                 Volatile.Write(ref _failure, failure);
                 WakeFlush();
             });
-        OpenBlockStore? openBlocks = format.KeepsOpenBlocks ? new OpenBlockStore(context, format, ReportHealth) : null;
+        OpenBlockStore? openBlocks = format.KeepsOpenBlocks ? new OpenBlockStore(context, format, disk.Files, ReportHealth) : null;
         return new DeliveryServices(context, new DeliveryQueue(context, format, disk, ReportHealth), events, openBlocks);
     }
 

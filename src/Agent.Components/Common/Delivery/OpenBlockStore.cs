@@ -23,11 +23,12 @@ internal sealed partial class OpenBlockStore : IDisposable
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it gathers.</param>
+    /// <param name="files">Where it lies.</param>
     /// <param name="changed">Called when the disk fails or recovers.</param>
-    public OpenBlockStore(ComponentContext context, IBlockFormat format, Action changed)
+    public OpenBlockStore(ComponentContext context, IBlockFormat format, IFileSystem files, Action changed)
     {
         (_context, _format, _changed) = (context, format, changed);
-        _folder = new OpenBlockFolder(new DiskFileSystem(), Path.Combine(context.StoragePath, FolderName), context.Time, OnDiskChanged);
+        _folder = new OpenBlockFolder(files, Path.Combine(context.StoragePath, FolderName), context.Time, OnDiskChanged);
         _restored = context.Metrics.Counter(
             $"{format.MetricPrefix}open_blocks_restored_total", "Batches that an earlier run had begun and that were found at the start.");
         context.Metrics.ObservedCounter(
