@@ -4,7 +4,7 @@ namespace Agent.Components.Tests.Prometheus.RemoteWrite;
 
 public sealed class OpenBlockCrashTests(ITestOutputHelper output)
 {
-    private const int Schedules = 250;
+    private const int Schedules = 100;
 
     [Fact]
     public void Every_sample_that_was_taken_is_delivered_in_order_wherever_the_process_ends()

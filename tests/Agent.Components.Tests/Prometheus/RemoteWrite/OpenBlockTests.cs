@@ -30,8 +30,9 @@ public sealed class OpenBlockTests : IDisposable
         Assert.Equal(
             [$"{{__name__=a}} 1 {Then + 1}", $"{{__name__=b}} 1 {Then + 1}", $"{{__name__=a}} 2 {Then + 2}", $"{{__name__=a}} 3 {Then + 3}"],
             sink.Requests.Skip(before).SelectMany(static request => request.Texts));
-        Assert.Empty(FilesOf(killed));
         Assert.Equal(4, write.Count("prometheus_remote_storage_samples_total"));
+        await write.DisposeAsync();
+        Assert.Empty(FilesOf(killed));
     }
 
     [Fact]
