@@ -11,6 +11,7 @@ namespace Agent.EndToEnd.Torture.Metrics;
 [Collection(TortureCollection.Name)]
 public sealed class MetricsTortureTests(ITestOutputHelper output)
 {
+    private const int OrderlyEvery = 4;
     private static readonly SinkMode[] Failures = [SinkMode.Down, SinkMode.Down, SinkMode.Unavailable, SinkMode.Hang, SinkMode.Reset, SinkMode.TooManyRequests];
     private static readonly TimeSpan ShortestFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(6);
@@ -64,7 +65,9 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
             setup.Lives.Check();
             if (!end.IsCancellationRequested)
             {
-                await setup.Lives.KillAsync();
+                // What comes while it stops is acknowledged as well.
+                bool isOrderly = setup.Lives.Starts % OrderlyEvery == 0;
+                await (isOrderly ? setup.Lives.StopAsync() : setup.Lives.KillAsync());
                 await Task.Delay(LongestGone * random.NextDouble(), TimeProvider.System, CancellationToken.None);
                 await setup.Lives.StartAsync();
             }
@@ -107,7 +110,7 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
         long reordered = sink.Read(static ledger => ledger.Reordered);
         long allowed = (long)lives.Kills * sink.MostSamples;
         Say(Text($"acknowledged {source.AcknowledgedSamples} samples; {source.Failures} requests to the agent failed and were sent again"));
-        Say(Text($"starts {lives.Starts}, kills {lives.Kills}, dropped, says the agent before its ends: {lives.Dropped}"));
+        Say(Text($"starts {lives.Starts}, kills {lives.Kills}, SIGTERMs {lives.Stops} (slowest {lives.SlowestStop.TotalSeconds:F1} s), dropped, says the agent before its ends: {lives.Dropped}"));
         Say(Text($"sink: {sink.Read(static ledger => ledger.Samples)} samples in {sink.Requests} requests, the largest of {sink.MostSamples}; {missing} missing, {reordered} behind later ones of their series"));
         Say(Text($"sink: {doubled} doubled, {allowed} allowed ({lives.Kills} kills × {sink.MostSamples}); {doubledByClients} more of requests that clients sent again"));
         Say(Text($"agent: at most {lives.PeakMemory >> 20} MiB resident; harness: {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s of CPU"));
