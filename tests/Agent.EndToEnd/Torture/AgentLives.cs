@@ -70,6 +70,9 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
     /// <summary>Fails where the agent has ended by itself.</summary>
     public void Check() => Assert.True(_agent!.IsRunning, "the agent ended by itself");
 
+    /// <summary>A self-metric of the one that runs.</summary>
+    public async Task<double> MetricAsync(string name) => await _agent!.MetricAsync(name) ?? 0;
+
     /// <summary>The last lines that the agents wrote, but for those that every rotation causes.</summary>
     public IReadOnlyList<string> LastLines() => [.. _log.Concat(Telling(_agent)).TakeLast(KeptLines)];
 

@@ -34,6 +34,7 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
             await BreakAsync(options, setup);
             await setup.Source.StopAsync(CatchUp);
             await CatchUpAsync(setup);
+            await SayDiskAsync(setup.Lives);
             await setup.Lives.StopAsync();
             List<string> wrong = Judge(setup);
             Assert.True(wrong.Count == 0, string.Join('\n', wrong));
@@ -98,6 +99,15 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
             setup.Lives.Check();
         }
         Say($"waited {took.TotalSeconds:F1} s for the rest");
+    }
+
+    /// <summary>What the last agent wrote, for each sample that it took.</summary>
+    private async Task SayDiskAsync(AgentLives lives)
+    {
+        double samples = await lives.MetricAsync("prometheus_remote_storage_samples_in_total");
+        double open = await lives.MetricAsync("prometheus_remote_write_open_block_bytes_total");
+        double stored = await lives.MetricAsync("prometheus_remote_write_queue_stored_bytes_total");
+        Say(Text($"the last agent took {samples} samples and wrote {open / samples:F0} bytes of each to files of open blocks, {stored / samples:F0} to the log"));
     }
 
     /// <summary>Describes the run and finds what is wrong with it.</summary>
