@@ -77,7 +77,8 @@ public sealed class QueueReader
         }
     }
 
-    internal ulong Id { get; }
+    /// <summary>What stands for the endpoint on disk: 64-bit FNV-1a of <see cref="ReaderOptions.Endpoint"/>.</summary>
+    public ulong Id { get; }
 
     /// <summary>The name of the durable cursor.</summary>
     internal string Name { get; }

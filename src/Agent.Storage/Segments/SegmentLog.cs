@@ -60,6 +60,9 @@ public sealed class SegmentLog : IDisposable
         }
     }
 
+    /// <summary>Whether a segment that nobody wants goes with the next sync.</summary>
+    public bool WaitsToDelete => _segments.WaitsToDelete;
+
     /// <summary>Bytes on disk.</summary>
     public long Bytes => _segments.Bytes;
 

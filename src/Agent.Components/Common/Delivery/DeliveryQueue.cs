@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Agent.Sdk;
-using Agent.Storage;
 using Agent.Storage.Queues;
 using Agent.Storage.Segments;
 using Microsoft.Extensions.Logging;
@@ -29,7 +28,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         _context = context;
         _format = format;
         _changed = changed;
-        _blocks = new DurableQueue(OptionsFor(disk), new DiskFileSystem(), this, context.Time);
+        _blocks = new DurableQueue(OptionsFor(disk), disk.Files, this, context.Time);
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
         context.Metrics.ObservedGauge(
