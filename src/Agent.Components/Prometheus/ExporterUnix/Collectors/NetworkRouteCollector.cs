@@ -15,6 +15,7 @@ internal sealed class NetworkRouteCollector : IUnixCollector
     private readonly byte[] _buffer = new byte[NetlinkSocket.BufferSize];
     private readonly LinkNames _links = new();
     private readonly List<NetworkRoute> _routes = [];
+    private readonly HashSet<NetworkRoute> _seen = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public void Collect(CollectorScrape scrape)
@@ -22,6 +23,7 @@ internal sealed class NetworkRouteCollector : IUnixCollector
         using var socket = new NetlinkSocket(NetlinkSocket.Route, _buffer);
         _links.Load(socket, scrape.Names);
         _counts.Clear();
+        _seen.Clear();
         var request = new NetlinkRequest(
             stackalloc byte[NetlinkRequest.SpaceNeeded], GetRoute, NetlinkRequest.AskForAll, stackalloc byte[HeaderSize]);
         int error = socket.Exchange(request, isDump: true, (_, payload) => Write(payload, scrape.Output));
@@ -42,9 +44,13 @@ internal sealed class NetworkRouteCollector : IUnixCollector
         foreach (NetworkRoute route in _routes)
         {
             string device = _links[route.Device];
-            output.Write(
-                Info, 1, device, route.Source, route.Destination, route.Gateway, route.Priority.ToString(CultureInfo.InvariantCulture),
-                NetworkRoute.ProtocolName(route.Protocol), route.Weight);
+            // Tables of policy routing may hold the same route, and no label tells them apart.
+            if (_seen.Add(route))
+            {
+                output.Write(
+                    Info, 1, device, route.Source, route.Destination, route.Gateway, route.Priority.ToString(CultureInfo.InvariantCulture),
+                    NetworkRoute.ProtocolName(route.Protocol), route.Weight);
+            }
             _counts[device] = _counts.GetValueOrDefault(device) + 1;
         }
     }
