@@ -21,6 +21,9 @@ internal sealed record YamlTree(long Line)
     /// <summary>Text without quotes and without a tag: it may stand for a number or a truth value.</summary>
     public bool IsPlain { get; private init; }
 
+    /// <summary>Text that stands for bytes, in base64: tagged <c>!!binary</c>.</summary>
+    public bool IsBinary { get; private init; }
+
     /// <summary>The line of the key that this is the value of; 0 where there is none.</summary>
     public long KeyLine { get; private init; }
 
@@ -73,6 +76,7 @@ internal sealed record YamlTree(long Line)
                 Text = isNull ? "" : scalar.Value,
                 IsNull = isNull,
                 IsPlain = scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true },
+                IsBinary = !scalar.Tag.IsEmpty && scalar.Tag.Value == "tag:yaml.org,2002:binary",
             };
         }
 

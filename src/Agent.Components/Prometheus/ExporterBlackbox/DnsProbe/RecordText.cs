@@ -112,6 +112,8 @@ internal ref struct RecordText(ReadOnlySpan<byte> message, int start, int length
                 AddName();
                 AddTypes();
                 break;
+            case "A" or "AAAA":
+                throw DnsName.Damaged("an address has a wrong length");
             default:
                 Add($"\\# {_end - _at}");
                 Add(Convert.ToHexStringLower(Take(_end - _at)));

@@ -109,6 +109,7 @@ internal sealed class HttpExchange : IDisposable
         _run.Log.Debug("Making HTTP request", ("url", url), ("host", host ?? url.Authority));
         HttpResponseMessage response = await (isTrusted ? _authenticated : _plain).SendAsync(request, stop);
         trip.ResponseStart = _run.Now;
+        trip.Session?.Inspect();
         _owned.Add(response);
         _run.Log.Debug("Received HTTP response", ("status_code", (int)response.StatusCode));
         return response;

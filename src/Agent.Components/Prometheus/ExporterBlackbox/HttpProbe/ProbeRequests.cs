@@ -93,8 +93,13 @@ internal sealed class ProbeRequests(HttpProbeOptions options)
 
     private static void Set(HttpRequestMessage request, string name, IEnumerable<string> values, bool withBody)
     {
-        request.Headers.Remove(name);
-        if (request.Headers.TryAddWithoutValidation(name, values) || !withBody || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+        if (!IsOfBody(name))
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, values);
+            return;
+        }
+        if (!withBody || name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
         {
             return;
         }
@@ -103,6 +108,9 @@ internal sealed class ProbeRequests(HttpProbeOptions options)
         request.Content.Headers.Remove(name);
         request.Content.Headers.TryAddWithoutValidation(name, values);
     }
+
+    private static bool IsOfBody(string name) =>
+        name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || name.ToUpperInvariant() is "ALLOW" or "EXPIRES" or "LAST-MODIFIED";
 
     private static bool IsHost(string name) => name.Equals("Host", StringComparison.OrdinalIgnoreCase);
 

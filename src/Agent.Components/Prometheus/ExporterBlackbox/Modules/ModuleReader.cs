@@ -65,9 +65,9 @@ internal static class ModuleReader
         var step = new QueryStep
         {
             Expect = expect,
-            ExpectBytes = System.Text.Encoding.UTF8.GetBytes(fields.Text("expect_bytes")),
+            ExpectBytes = fields.Bytes("expect_bytes"),
             Labels = fields.Items("labels", "[]config.Label", node => fields.Read(node, "config.Label", ReadLabel)),
-            Send = fields.Text("send"),
+            Send = fields.Bytes("send"),
             StartTls = fields.Bool("starttls"),
         };
         if (step.Expect is not null && step.ExpectBytes.Length > 0)

@@ -36,7 +36,9 @@ internal sealed class ModuleSet(Dictionary<string, ProbeModule> modules)
         }
         catch (YamlException exception)
         {
-            error = $"yaml: line {exception.Start.Line}: {Cause(exception.Message)}";
+            // Where the text ends too early, the parser names the line behind its end.
+            long lines = text.AsSpan().TrimEnd("\r\n").Count('\n') + 1;
+            error = $"yaml: line {Math.Min(exception.Start.Line, lines)}: {Cause(exception.Message)}";
             return null;
         }
         error = problems.Count == 0 ? "" : "yaml: unmarshal errors:\n  " + string.Join("\n  ", problems);

@@ -27,7 +27,8 @@ internal sealed record QueryStep
     /// <summary>Labels of probe_expect_info, filled from what matched.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
 
-    public string Send { get; init; } = "";
+    /// <summary>Sent with a line end; behind <see cref="Expect"/> it may name what matched.</summary>
+    public byte[] Send { get; init; } = [];
 
     public bool StartTls { get; init; }
 }

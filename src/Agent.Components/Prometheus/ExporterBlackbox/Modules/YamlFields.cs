@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Agent.Components.Common.Yaml;
 using Agent.Sdk;
 using Agent.Sdk.Patterns;
@@ -128,6 +129,24 @@ internal sealed class YamlFields
             Wrong(value, "string");
         }
         return value.Text ?? "";
+    }
+
+    /// <summary>Text as bytes, or the bytes themselves where they are written in base64 with the tag <c>!!binary</c>.</summary>
+    public byte[] Bytes(string name)
+    {
+        if (Take(name) is not { } value)
+        {
+            return [];
+        }
+        try
+        {
+            return value.IsBinary ? Convert.FromBase64String(value.Text!) : Encoding.UTF8.GetBytes(TextOf(value));
+        }
+        catch (FormatException)
+        {
+            Problem(value.Line, "!!binary value contains invalid base64 data");
+            return [];
+        }
     }
 
     public Pattern? PatternOf(YamlTree value)

@@ -38,9 +38,9 @@ internal sealed class TlsSession : IDisposable
     /// <summary>When the first of the certificates up to the trusted authority expires; null where nothing was verified.</summary>
     public DateTime? ChainExpiry { get; private set; }
 
-    public SslProtocols Version => _stream?.SslProtocol ?? SslProtocols.None;
+    public SslProtocols Version { get; private set; }
 
-    public TlsCipherSuite Cipher => _stream?.NegotiatedCipherSuite ?? default;
+    public TlsCipherSuite Cipher { get; private set; }
 
     /// <summary>Why the certificate was refused; empty where it was not.</summary>
     public string Refusal { get; private set; } = "";
@@ -56,7 +56,7 @@ internal sealed class TlsSession : IDisposable
             SslClientAuthenticationOptions options = Options();
             options.ApplicationProtocols = [.. protocols];
             await secure.AuthenticateAsClientAsync(options, stop);
-            _stream = secure;
+            (Version, Cipher) = (secure.SslProtocol, secure.NegotiatedCipherSuite);
             return secure;
         }
         catch (AuthenticationException exception) when (Refusal.Length > 0)
@@ -68,6 +68,23 @@ internal sealed class TlsSession : IDisposable
         {
             await secure.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Asks a connection whose handshake somebody else did for its version, unless it is closed already.</summary>
+    public void Inspect()
+    {
+        if (Version != SslProtocols.None || _stream is null)
+        {
+            return;
+        }
+        try
+        {
+            (Version, Cipher) = (_stream.SslProtocol, _stream.NegotiatedCipherSuite);
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed as soon as the answer was here: its version stays unknown.
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using Agent.Components.Prometheus.ExporterBlackbox.Modules;
 using Agent.Components.Prometheus.ExporterBlackbox.Probing;
 using Agent.Components.Prometheus.ExporterUnix;
@@ -19,7 +20,7 @@ internal sealed class QueryDialogue(ProbeRun run, StreamProbeOptions options, st
         {
             QueryStep step = options.QueryResponse[i];
             run.Log.Debug("Processing query response entry", ("entry_number", i));
-            byte[]? send = Encoding.UTF8.GetBytes(step.Send);
+            byte[]? send = step.Send;
             if (step.Expect is not null && (send = await ExpectAsync(reader, step, step.Expect, stop)) is null)
             {
                 return false;
@@ -67,7 +68,7 @@ internal sealed class QueryDialogue(ProbeRun run, StreamProbeOptions options, st
                 run.Log.Debug("Regexp matched", ("regexp", expect.Text));
                 run.Series.Set(ProbeFamilies.FailedDueToRegex, 0);
                 ReportLabels(step, expect, line.Span, groups);
-                return Expand(expect, step.Send, line.Span, groups);
+                return Filled(expect, step.Send, line.Span, groups);
             }
         }
         run.Series.Set(ProbeFamilies.FailedDueToRegex, 1);
@@ -108,6 +109,10 @@ internal sealed class QueryDialogue(ProbeRun run, StreamProbeOptions options, st
         Family family = Family.Gauge("probe_expect_info", "Explicit content matched", [.. labels.Keys]);
         run.Series.Set(family, 1, [.. labels.Values]);
     }
+
+    // Only text can name what matched: bytes that are none are sent as they are.
+    private static byte[] Filled(Pattern pattern, byte[] send, ReadOnlySpan<byte> line, ByteRange[] groups) =>
+        send.Contains((byte)'$') && Utf8.IsValid(send) ? Expand(pattern, Encoding.UTF8.GetString(send), line, groups) : send;
 
     private static byte[] Expand(Pattern pattern, string template, ReadOnlySpan<byte> line, ByteRange[] groups)
     {
