@@ -27,7 +27,12 @@ internal sealed class LineReader(Stream stream) : IDisposable
             scanned = _end - _start;
             if (_isAtEnd)
             {
-                return scanned > 0 ? Take(scanned, skipped: 0) : null;
+                // Not in one expression: null would become an empty line, by way of an array.
+                if (scanned == 0)
+                {
+                    return null;
+                }
+                return Take(scanned, skipped: 0);
             }
             await FillAsync(stop);
         }
