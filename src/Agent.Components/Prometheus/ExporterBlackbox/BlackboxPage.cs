@@ -22,6 +22,8 @@ internal sealed partial class BlackboxPage(ModuleSet modules, TimeSpan offset, P
     /// <summary>What upstream waits where neither module nor scraper say anything.</summary>
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(120);
 
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
+
     private readonly ILogger _logger = logger;
 
     public async ValueTask WriteAsync(LocalRequest request, LocalReply reply, CancellationToken stop)
@@ -59,7 +61,8 @@ internal sealed partial class BlackboxPage(ModuleSet modules, TimeSpan offset, P
     internal static TimeSpan TimeoutOf(TimeSpan module, TimeSpan? scrape, TimeSpan offset)
     {
         TimeSpan most = (scrape is { } given && given > TimeSpan.Zero ? given : LongestProbe) - offset;
-        return (module < most && module > TimeSpan.Zero) || most < TimeSpan.Zero ? module : most;
+        TimeSpan timeout = (module < most && module > TimeSpan.Zero) || most < TimeSpan.Zero ? module : most;
+        return timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout > LongestTimer ? LongestTimer : timeout;
     }
 
     private async Task ProbeAsync(IProber prober, ProbeRun run, TimeSpan timeout, CancellationToken stop)
@@ -78,7 +81,7 @@ internal sealed partial class BlackboxPage(ModuleSet modules, TimeSpan offset, P
             run.Log.Error("The probe was given up", ("err", "context deadline exceeded"));
         }
         catch (Exception exception) when (exception is ProbeException or SocketException or IOException or AuthenticationException
-            or InvalidDataException)
+            or InvalidDataException or HttpRequestException or ArgumentException or FormatException or NotSupportedException)
         {
             run.Log.Error("The probe failed", ("err", exception.Message));
         }

@@ -7,6 +7,7 @@ using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Http;
 using Agent.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Prometheus.ExporterBlackbox;
 
@@ -23,11 +24,12 @@ namespace Agent.Components.Prometheus.ExporterBlackbox;
 /// }
 /// </example>
 [Component("prometheus.exporter.blackbox")]
-public sealed class PrometheusExporterBlackbox : IComponent<PrometheusExporterBlackbox.Arguments>, IHttpHandler
+public sealed partial class PrometheusExporterBlackbox : IComponent<PrometheusExporterBlackbox.Arguments>, IHttpHandler
 {
     private static readonly string[] OwnLabels = ["name", "address", "__address__", "module"];
 
     private readonly ComponentContext _context;
+    private readonly ILogger _logger;
     private readonly ProbeServices _services;
 
     // Read once per request: ApplyAsync may swap it meanwhile.
@@ -36,6 +38,7 @@ public sealed class PrometheusExporterBlackbox : IComponent<PrometheusExporterBl
     public PrometheusExporterBlackbox(ComponentContext context)
     {
         _context = context;
+        _logger = context.Logger;
         _services = new ProbeServices(context.Time, static (host, stop) => System.Net.Dns.GetHostAddressesAsync(host, stop));
     }
 
@@ -115,6 +118,10 @@ public sealed class PrometheusExporterBlackbox : IComponent<PrometheusExporterBl
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         ModuleSet modules = Load(arguments);
+        foreach (ProbeModule module in modules.Modules.Where(static module => module.Http.Client.HasProxyHeaders))
+        {
+            LogProxyHeaders(module.Name);
+        }
         _page = new BlackboxPage(modules, arguments.ProbeTimeoutOffset, _services, _context.Logger);
         LabelSet labels = new ExporterTargets(_context, "blackbox").Labels(_context.GlobalId);
         IEnumerable<Target> targets = arguments.TargetBlocks.Count > 0
@@ -190,4 +197,7 @@ public sealed class PrometheusExporterBlackbox : IComponent<PrometheusExporterBl
         }
         return new Target(labels.ToLabelSet());
     }
+
+    [LoggerMessage(LogLevel.Warning, "proxy_connect_header of module {Module} is not honoured: the proxy is asked with the standard headers only")]
+    private partial void LogProxyHeaders(string module);
 }

@@ -53,7 +53,8 @@ internal sealed class HttpProber(HttpProbeOptions options) : IProber
             response = await exchange.SendAsync(stop);
             return await JudgeAsync(run, exchange, response, stop);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException or OperationCanceledException
+            or FormatException or NotSupportedException or ArgumentException)
         {
             run.Log.Error("Error for HTTP request", ("err", exception.InnerException is { } inner ? inner.Message : exception.Message));
             return false;

@@ -1,5 +1,4 @@
 using Agent.Components.Common.Http;
-using Agent.Components.Common.Yaml;
 using Agent.Sdk;
 
 namespace Agent.Components.Prometheus.ExporterBlackbox.Modules;
@@ -44,6 +43,7 @@ internal static class ClientReader
         {
             Http = http,
             Tls = tls,
+            HasProxyHeaders = fields.Has("proxy_connect_header"),
             UsernameFile = usernameFile,
             HeaderFiles = [.. headers.SelectMany(static entry => entry.Value.Files.Select(file => new KeyValuePair<string, string>(entry.Key, file)))],
         };
@@ -103,7 +103,7 @@ internal static class ClientReader
             NoProxy = fields.Text("no_proxy"),
             ProxyFromEnvironment = fields.Bool("proxy_from_environment"),
         };
-        fields.Entries("proxy_connect_header", "config.ProxyHeader", static node => node);
+        fields.Take("proxy_connect_header");
         if (proxy.ProxyUrl.Length > 0 && !Uri.TryCreate(proxy.ProxyUrl, UriKind.Absolute, out _))
         {
             fields.Problem($"cannot use the proxy {proxy.ProxyUrl}: it is no absolute URL", "proxy_url");

@@ -52,6 +52,9 @@ internal sealed record ProbeClientOptions
 
     public ProbeTlsOptions Tls { get; init; } = new();
 
+    /// <summary>Headers for the proxy are given, which nobody sends.</summary>
+    public bool HasProxyHeaders { get; init; }
+
     /// <summary>File of the user name of basic authentication.</summary>
     public string UsernameFile { get; init; } = "";
 

@@ -1,4 +1,3 @@
-using Agent.Components.Common.Yaml;
 using Agent.Sdk.Patterns;
 
 namespace Agent.Components.Prometheus.ExporterBlackbox.Modules;

@@ -8,6 +8,8 @@ internal sealed class ModuleSet(Dictionary<string, ProbeModule> modules)
 {
     public const string DefaultModule = "http_2xx";
 
+    public IEnumerable<ProbeModule> Modules => modules.Values;
+
     public ProbeModule? Find(string name) => modules.GetValueOrDefault(name);
 
     /// <summary>Reads a configuration; the error is worded as Go's YAML decoder words it, with the line of each finding.</summary>

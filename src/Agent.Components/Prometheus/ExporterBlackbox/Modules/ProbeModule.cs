@@ -1,5 +1,3 @@
-using Agent.Sdk;
-
 namespace Agent.Components.Prometheus.ExporterBlackbox.Modules;
 
 /// <summary>The kinds of probes, named as a module's <c>prober</c> names them.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Agent.Wire;
@@ -9,6 +10,8 @@ internal sealed class ProbeLog(TimeProvider time, string module, string target)
 {
     private const int MostCharacters = 256 * 1024;
     private const int LongestValue = 1024;
+
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(" =\"\n\r\t\\");
 
     private readonly StringBuilder _text = new();
 
@@ -60,7 +63,7 @@ internal sealed class ProbeLog(TimeProvider time, string module, string target)
     {
         value = value.Length > LongestValue ? value[..LongestValue] + "..." : value;
         _text.Append(' ').Append(name).Append('=');
-        if (value.Length > 0 && !value.AsSpan().ContainsAny(" =\"\n\r\t\\"))
+        if (value.Length > 0 && !value.AsSpan().ContainsAny(Quoted))
         {
             _text.Append(value);
             return;
