@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Agent.Components.Tests.Discovery.Dns;
 
 namespace Agent.Components.Tests.Prometheus.ExporterBlackbox;

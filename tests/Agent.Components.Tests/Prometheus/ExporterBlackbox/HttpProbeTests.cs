@@ -234,4 +234,32 @@ public sealed class HttpProbeTests
         Assert.Equal("http://inside.invalid/x inside.invalid", seen);
         Assert.Null(page.Find("probe_ip_protocol"));
     }
+
+    [Fact]
+    public async Task Over_TLS_a_proxy_is_given_the_address_and_the_server_its_name()
+    {
+        using var authority = new TestAuthority();
+        await using HttpListenerHost host = await BlackboxHost.StartAsync(static http => http.Response.WriteAsync("x"), authority.Sign("secure.test"));
+        string asked = "";
+        await using var proxy = new DialogueServer(async (stream, stop) =>
+        {
+            asked = (await DialogueServer.HearAsync(stream, stop)).TrimEnd('\r');
+            while ((await DialogueServer.HearAsync(stream, stop)).TrimEnd('\r').Length > 0)
+            {
+            }
+            using var target = new System.Net.Sockets.TcpClient();
+            await target.ConnectAsync(System.Net.IPAddress.Loopback, host.Port, stop);
+            await DialogueServer.SayAsync(stream, "HTTP/1.1 200 OK\r\n\r\n", stop);
+            await Task.WhenAny(stream.CopyToAsync(target.GetStream(), stop), target.GetStream().CopyToAsync(stream, stop));
+        });
+
+        ProbePage page = await ProbePage.OfAsync(
+            $"prober: http\ntimeout: 20s\nhttp:\n  proxy_url: http://127.0.0.1:{proxy.Port}\n  tls_config: {{ ca: {BlackboxHost.Yaml(authority.Pem)} }}",
+            $"https://secure.test:{host.Port}");
+
+        Assert.Equal($"CONNECT 127.0.0.1:{host.Port} HTTP/1.1", asked);
+        Assert.Equal((1, 1, 4), (page["probe_success"], page["probe_http_ssl"], page["probe_ip_protocol"]));
+        Assert.True(page["probe_http_duration_seconds{phase=\"tls\"}"] > 0);
+        Assert.Contains("subject=\"CN=secure.test\"", page.Text, StringComparison.Ordinal);
+    }
 }

@@ -19,7 +19,8 @@ internal sealed class ProbeTransport : IDisposable
     public ProbeTransport(ProbeRun run, Route route)
     {
         (_run, _address, _addresses) = (run, route.Address, route.Addresses);
-        _isProxied = route.Proxy is { } proxy && !proxy.IsBypassed(route.Url) && proxy.GetProxy(route.Url) is not null;
+        Uri? proxy = route.Proxy is { } proxies && !proxies.IsBypassed(route.Url) ? proxies.GetProxy(route.Url) : null;
+        _isProxied = proxy is not null;
         IsTls = route.Url.Scheme == Uri.UriSchemeHttps;
         Session = IsTls ? new TlsSession(route.Tls, route.ServerName) { OnCertificate = MarkHandshake } : null;
         Handler = new SocketsHttpHandler
@@ -28,7 +29,7 @@ internal sealed class ProbeTransport : IDisposable
             UseCookies = route.Cookies is not null,
             ActivityHeadersPropagator = null,
             UseProxy = _isProxied,
-            Proxy = route.Proxy,
+            Proxy = proxy is null ? null : new ChosenProxy(proxy, route.Proxy?.Credentials),
             ConnectCallback = ConnectAsync,
         };
         if (_isProxied && Session is not null)
@@ -105,6 +106,16 @@ internal sealed class ProbeTransport : IDisposable
     private async Task<IPAddress> LookUpAsync(string host, CancellationToken stop) =>
         AddressChoice.Choose(await _run.Services.LookUp(host, stop), _addresses with { FallsBack = true })
             ?? throw new SocketException((int)SocketError.HostNotFound);
+
+    /// <summary>The proxy that the URL was found to need. The transport must not ask again: it knows the address alone, not the name.</summary>
+    private sealed class ChosenProxy(Uri address, ICredentials? credentials) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; } = credentials;
+
+        public Uri GetProxy(Uri destination) => address;
+
+        public bool IsBypassed(Uri host) => false;
+    }
 
     private void MarkHandshake() => HandshakeEnd = Ready = _run.Now;
 }
