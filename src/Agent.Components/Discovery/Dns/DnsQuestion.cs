@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using Agent.Components.Common.DnsMessages;
 
 namespace Agent.Components.Discovery.Dns;
 
@@ -11,8 +11,6 @@ internal sealed class DnsQuestion
     /// <summary>Largest datagram that is asked for: what passes every network without being cut into fragments.</summary>
     public const int LargestDatagram = 1232;
 
-    private const int LongestLabel = 63;
-    private const int LongestName = 255;
     private const ushort RecursionDesired = 0x0100;
     private const ushort OptionType = 41;
 
@@ -21,7 +19,7 @@ internal sealed class DnsQuestion
     /// <param name="name">With or without a dot at its end.</param>
     /// <param name="type">What to ask for.</param>
     /// <exception cref="InvalidDataException">It is no name.</exception>
-    public DnsQuestion(string name, DnsType type) => (_name, Type) = (Encode(name), type);
+    public DnsQuestion(string name, DnsType type) => (_name, Type) = (DnsName.Encode(name), type);
 
     public DnsType Type { get; }
 
@@ -49,26 +47,5 @@ internal sealed class DnsQuestion
             BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(end + 3), LargestDatagram);
         }
         return message;
-    }
-
-    private static byte[] Encode(string name)
-    {
-        string bare = name.EndsWith('.') ? name[..^1] : name;
-        var encoded = new List<byte>();
-        foreach (string label in bare.Length == 0 ? [] : bare.Split('.'))
-        {
-            byte[] bytes = Encoding.UTF8.GetBytes(label);
-            if (bytes.Length is 0 or > LongestLabel)
-            {
-                throw new InvalidDataException(
-                    $"cannot look up \"{name}\": {(bytes.Length == 0 ? "a part of it is empty" : $"a part of it is longer than {LongestLabel} bytes")}");
-            }
-            encoded.Add((byte)bytes.Length);
-            encoded.AddRange(bytes);
-        }
-        encoded.Add(0);
-        return encoded.Count <= LongestName
-            ? [.. encoded]
-            : throw new InvalidDataException($"cannot look up \"{name}\": it is longer than {LongestName} bytes");
     }
 }

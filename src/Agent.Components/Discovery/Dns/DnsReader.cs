@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Text;
+using Agent.Components.Common.DnsMessages;
 
 namespace Agent.Components.Discovery.Dns;
 
@@ -10,7 +11,6 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
     private const int ResponseFlag = 0x8000;
     private const int TruncatedFlag = 0x0200;
     private const int InternetClass = 1;
-    private const int LongestName = 255;
 
     private readonly ReadOnlySpan<byte> _message = message;
     private int _at;
@@ -113,67 +113,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
         return text.Length == 0 ? "." : text.ToString();
     }
 
-    private void ReadName(StringBuilder? text)
-    {
-        int at = _at;
-        int before = at;
-        int length = 0;
-        bool hasJumped = false;
-        while (true)
-        {
-            int size = ByteAt(at++);
-            if ((size & 0xC0) == 0xC0)
-            {
-                int target = ((size & 0x3F) << 8) | ByteAt(at++);
-                _at = hasJumped ? _at : at;
-                hasJumped = true;
-                // Only backwards, each time further: so it ends.
-                if (target >= before)
-                {
-                    throw Damaged("a name points forward");
-                }
-                at = before = target;
-                continue;
-            }
-            length += size + 1;
-            if (size > 63 || length > LongestName || at + size > _message.Length)
-            {
-                throw Damaged("a name is too long");
-            }
-            if (size == 0)
-            {
-                _at = hasJumped ? _at : at;
-                return;
-            }
-            Append(text, _message.Slice(at, size));
-            at += size;
-        }
-    }
-
-    // As such names are written in zone files, and by Prometheus: what would be mistaken for something else gets a backslash.
-    private static void Append(StringBuilder? text, ReadOnlySpan<byte> label)
-    {
-        if (text is null)
-        {
-            return;
-        }
-        foreach (byte letter in label)
-        {
-            if (letter is < (byte)' ' or > (byte)'~')
-            {
-                text.Append('\\').Append(letter.ToString("D3", System.Globalization.CultureInfo.InvariantCulture));
-                continue;
-            }
-            if ((char)letter is '.' or ' ' or '\'' or '@' or ';' or '(' or ')' or '"' or '\\')
-            {
-                text.Append('\\');
-            }
-            text.Append((char)letter);
-        }
-        text.Append('.');
-    }
-
-    private readonly int ByteAt(int at) => at < _message.Length ? _message[at] : throw Damaged("a name is cut off");
+    private void ReadName(StringBuilder? text) => _at = DnsName.Read(_message, _at, text);
 
     private int ReadUInt16() => BinaryPrimitives.ReadUInt16BigEndian(Take(2));
 
@@ -187,5 +127,5 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message)
         return _message.Slice(_at - length, length);
     }
 
-    private static InvalidDataException Damaged(string how) => new($"cannot read the server's answer: {how}");
+    private static InvalidDataException Damaged(string how) => DnsName.Damaged(how);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Agent.Components.Common.Yaml;
 using YamlDotNet.Core;
 
 namespace Agent.Components.Discovery.File;

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Agent.Components.Discovery.File;
+namespace Agent.Components.Common.Yaml;
 
 /// <summary>The first document of a YAML text, with all scalars as text: one of text, items or fields.</summary>
 internal sealed record YamlTree(long Line)
@@ -17,6 +17,15 @@ internal sealed record YamlTree(long Line)
 
     /// <summary>Nothing was written, or <c>null</c>.</summary>
     public bool IsNull { get; private init; }
+
+    /// <summary>Text without quotes and without a tag: it may stand for a number or a truth value.</summary>
+    public bool IsPlain { get; private init; }
+
+    /// <summary>Text that stands for bytes, in base64: tagged <c>!!binary</c>.</summary>
+    public bool IsBinary { get; private init; }
+
+    /// <summary>The line of the key that this is the value of; 0 where there is none.</summary>
+    public long KeyLine { get; private init; }
 
     /// <summary>Null where the text holds no document.</summary>
     /// <exception cref="YamlException">The text is no YAML, repeats a key, or is too deep or too large.</exception>
@@ -62,7 +71,13 @@ internal sealed record YamlTree(long Line)
         private static YamlTree ReadScalar(Scalar scalar)
         {
             bool isNull = scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true, Value: "" or "~" or "null" or "Null" or "NULL" };
-            return new YamlTree(scalar.Start.Line) { Text = isNull ? "" : scalar.Value, IsNull = isNull };
+            return new YamlTree(scalar.Start.Line)
+            {
+                Text = isNull ? "" : scalar.Value,
+                IsNull = isNull,
+                IsPlain = scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true },
+                IsBinary = !scalar.Tag.IsEmpty && scalar.Tag.Value == "tag:yaml.org,2002:binary",
+            };
         }
 
         private List<YamlTree> ReadItems(int depth)
@@ -88,7 +103,7 @@ internal sealed record YamlTree(long Line)
                 {
                     merged.AddRange(value.Items ?? [value]);
                 }
-                else if (!fields.TryAdd(key, value))
+                else if (!fields.TryAdd(key, value with { KeyLine = at.Line }))
                 {
                     throw new YamlException(at, at, $"the key \"{key}\" is already there");
                 }
