@@ -66,11 +66,11 @@ public sealed class SyncNeedTests : IQueueOwner, IAsyncDisposable
         Assert.True(SpinWait.SpinUntil(() => !Directory(".segment", besides: 1).Any(), TimeSpan.FromSeconds(30)));
     }
 
-    public QueuedBlock? Restore(in StoredBlock stored) => null;
+    QueuedBlock? IQueueOwner.Restore(in StoredBlock stored) => null;
 
-    public void Dropped(QueueReader reader, QueueLoss loss, ReadOnlyMemory<byte> metadata, int bodyLength) => Assert.Fail("nothing is lost");
+    void IQueueOwner.Dropped(QueueReader reader, QueueLoss loss, ReadOnlyMemory<byte> metadata, int bodyLength) => Assert.Fail("nothing is lost");
 
-    public void DiskChanged(string? fault) => Assert.Null(fault);
+    void IQueueOwner.DiskChanged(string? fault) => Assert.Null(fault);
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
