@@ -17,6 +17,7 @@ internal sealed partial class OpenBlockStore : IDisposable
     private readonly ComponentContext _context;
     private readonly IBlockFormat _format;
     private readonly Action _changed;
+    private readonly DiskNews _diskNews;
     private readonly OpenBlockFolder _folder;
     private readonly Counter _restored;
     private long _unreadable;
@@ -28,6 +29,7 @@ internal sealed partial class OpenBlockStore : IDisposable
     public OpenBlockStore(ComponentContext context, IBlockFormat format, IFileSystem files, Action changed)
     {
         (_context, _format, _changed) = (context, format, changed);
+        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _folder = new OpenBlockFolder(files, Path.Combine(context.StoragePath, FolderName), context.Time, OnDiskChanged);
         _restored = context.Metrics.Counter(
             $"{format.MetricPrefix}open_blocks_restored_total", "Batches that an earlier run had begun and that were found at the start.");
@@ -92,7 +94,11 @@ internal sealed partial class OpenBlockStore : IDisposable
         }
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _diskNews.Dispose();
+    }
 
     private void Hand(EncodedBlock block, string path, DeliveryEndpoint[] takers, DeliveryQueue queue)
     {
@@ -143,14 +149,7 @@ internal sealed partial class OpenBlockStore : IDisposable
 
     private void OnDiskChanged(string? fault)
     {
-        if (fault is null)
-        {
-            LogDiskBack(_context.Logger);
-        }
-        else
-        {
-            LogDiskFault(_context.Logger, fault);
-        }
+        _diskNews.Changed(fault);
         _changed();
     }
 
