@@ -2,6 +2,7 @@ using Agent.Runtime.Ports;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging;
 
@@ -50,6 +51,9 @@ public sealed class ComponentNode : IAsyncDisposable
 
     /// <summary>What the component shows of itself, or null.</summary>
     public Value? DebugState => (Component as IDebuggable)?.DebugState();
+
+    /// <summary>The targets that the component scrapes; null where it is none that scrapes.</summary>
+    public IScrapePool? ScrapePool => Component as IScrapePool;
 
     internal IComponent Component { get; }
 

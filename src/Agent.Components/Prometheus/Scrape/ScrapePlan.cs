@@ -1,3 +1,4 @@
+using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Exposition;
 
@@ -46,6 +47,9 @@ internal sealed class ScrapePlan
 
     /// <summary>Why no target is scraped; null where they are.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>Targets, as they came, that are not scraped at all.</summary>
+    public IReadOnlyList<LabelSet> Dropped { get; init; } = [];
 
     public required ScrapeClient Client { get; init; }
 }
