@@ -29,7 +29,7 @@ internal static class GzipReply
     }
 
     /// <summary>Named with a quality above 0; a wildcard alone does not count.</summary>
-    private static bool AcceptsGzip(HttpRequest request)
+    public static bool AcceptsGzip(HttpRequest request)
     {
         if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out IList<StringWithQualityHeaderValue>? accepted))
         {

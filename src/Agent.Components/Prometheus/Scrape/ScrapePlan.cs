@@ -45,11 +45,11 @@ internal sealed class ScrapePlan
     /// <summary>Carry metadata. It is left out only where the configuration says so.</summary>
     public bool WithMetadata => Arguments.HonorMetadata ?? true;
 
-    /// <summary>Why no target is scraped; null where they are.</summary>
-    public string? Refusal { get; init; }
-
     /// <summary>Targets, as they came, that are not scraped at all.</summary>
     public IReadOnlyList<LabelSet> Dropped { get; init; } = [];
+
+    /// <summary>Why no target is scraped; null where they are.</summary>
+    public string? Refusal { get; init; }
 
     public required ScrapeClient Client { get; init; }
 }
