@@ -2,6 +2,7 @@ using Agent.Components.Prometheus.Scrape;
 using Agent.Sdk.Scraping;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Prometheus.Scrape;
 
@@ -13,7 +14,7 @@ public sealed class ScrapePoolTests
     {
         await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\n");
         await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With(("__meta_x", "y")));
-        IScrapePool pool = scrape.Component;
+        PrometheusScrape pool = scrape.Component;
 
         Assert.Null(Assert.Single(pool.ActiveTargets()).Last);
         await scrape.ScrapeAsync();
@@ -42,7 +43,7 @@ public sealed class ScrapePoolTests
             With(("__address__", "a:1"), ("__scrape_interval__", "what")),
         ];
         await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(targets);
-        IScrapePool pool = scrape.Component;
+        PrometheusScrape pool = scrape.Component;
 
         Assert.Equal(4, pool.DroppedCount);
         Assert.Equal(
@@ -62,7 +63,7 @@ public sealed class ScrapePoolTests
     {
         await using MetricsTarget target = await MetricsTarget.StartAsync("# HELP a One.\n# TYPE a counter\na 1\n# TYPE b gauge\nb 1\n");
         await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With());
-        IScrapePool pool = scrape.Component;
+        PrometheusScrape pool = scrape.Component;
 
         Assert.Empty(Assert.Single(pool.Metadata(null)).Families);
         await scrape.ScrapeAsync();
@@ -85,13 +86,12 @@ public sealed class ScrapePoolTests
     [Fact]
     public async Task A_component_that_does_not_run_has_no_targets()
     {
-        await using var component = new PrometheusScrape(new Testing.TestComponentContext("prometheus.scrape.test", new Testing.FakeTimeProvider()));
-        IScrapePool pool = component;
+        await using var component = new PrometheusScrape(new TestComponentContext("prometheus.scrape.test", new FakeTimeProvider()));
 
-        Assert.Empty(pool.ActiveTargets());
-        Assert.Empty(pool.DroppedTargets());
-        Assert.Empty(pool.Metadata(null));
-        Assert.Equal(0, pool.DroppedCount);
+        Assert.Empty(component.ActiveTargets());
+        Assert.Empty(component.DroppedTargets());
+        Assert.Empty(component.Metadata(null));
+        Assert.Equal(0, component.DroppedCount);
     }
 
     [Theory]
