@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Agent.Wire;
+using Agent.Wire.Protobuf;
+using Agent.Wire.Snappy;
 
 namespace Agent.EndToEnd.Prometheus;
 
@@ -37,8 +40,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
         try
         {
             await Eventually.TrueAsync(server.IsReadyAsync, () => $"Prometheus is not ready; it wrote:\n{server.Output}");
+            await server.BeginAsync();
         }
-        catch (TimeoutException)
+        catch (Exception failed) when (failed is TimeoutException or HttpRequestException)
         {
             await server.DisposeAsync();
             throw;
@@ -112,6 +116,28 @@ internal sealed class PrometheusServer : IAsyncDisposable
     }
 
     private string Output => string.Join('\n', Volatile.Read(ref _lines).TakeLast(50));
+
+    /// <summary>Writes a first sample: an empty database refuses samples as out of bounds when two requests come at the same time.</summary>
+    private async Task BeginAsync()
+    {
+        using var message = new GrowableBuffer();
+        var writer = new ProtobufWriter(message);
+        ProtobufMark series = writer.BeginMessage(1);
+        ProtobufMark label = writer.BeginMessage(1);
+        writer.WriteString(1, "__name__"u8);
+        writer.WriteString(2, "begun"u8);
+        writer.EndMessage(label);
+        ProtobufMark sample = writer.BeginMessage(2);
+        writer.WriteDouble(1, 1);
+        writer.WriteInt64(2, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        writer.EndMessage(sample);
+        writer.EndMessage(series);
+        byte[] packed = new byte[SnappyEncoder.MaxCompressedLength(message.Length)];
+        int length = new SnappyEncoder().Compress(message.Written, packed);
+        using var content = new ByteArrayContent(packed, 0, length);
+        using HttpResponseMessage answer = await _client.PostAsync(new Uri(WriteUrl), content);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private async ValueTask<bool> IsReadyAsync()
     {
