@@ -41,10 +41,9 @@ public sealed partial class ProbedTargetsTests : IDisposable
         foreach ((string target, string module, string instance) in targets)
         {
             string labels = $"instance=\"{instance}\",job=\"blackbox\",module=\"{module}\",cluster=\"conveyor-platform\",dc=\"fra-1\"";
-            Assert.Equal(target.StartsWith("https", StringComparison.Ordinal) ? 1 : 0, await server.ValueAsync($"probe_success{{{labels}}}"));
-            Assert.Equal(1, await server.ValueAsync($"up{{{labels}}}"));
-            Assert.Equal(
-                1, await server.ValueAsync($"probe_asked{{path=\"/probe\",exported_module=\"{module}\",target=\"{target}\",{labels}}}"));
+            await server.ValueIsAsync(target.StartsWith("https", StringComparison.Ordinal) ? 1 : 0, $"probe_success{{{labels}}}");
+            await server.ValueIsAsync(1, $"up{{{labels}}}");
+            await server.ValueIsAsync(1, $"probe_asked{{path=\"/probe\",exported_module=\"{module}\",target=\"{target}\",{labels}}}");
         }
         await server.AssertTookEverythingAsync();
     }
