@@ -2,6 +2,7 @@ using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Http;
 using Agent.Syntax;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
     private LoadResult? _running;
 
     public ComponentGraph Graph { get; } = new(services);
+
+    /// <summary>HTTP paths of the running components.</summary>
+    public LocalHttp Local => services.Local;
 
     /// <summary>The last attempt; null before the first.</summary>
     public LoadResult? LastLoad => Volatile.Read(ref _last);

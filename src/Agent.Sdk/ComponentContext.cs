@@ -1,3 +1,4 @@
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,9 @@ public abstract class ComponentContext
     /// <summary>Name and label, such as <c>loki.write.local</c>; unique within its module.</summary>
     public abstract string Id { get; }
 
+    /// <summary>The id behind the path of the modules that the component is part of, such as <c>feature.default/loki.write.local</c>; unique within the process.</summary>
+    public virtual string GlobalId => Id;
+
     /// <summary>The label alone.</summary>
     public abstract string Label { get; }
 
@@ -30,6 +34,9 @@ public abstract class ComponentContext
     public abstract MetricScope Metrics { get; }
 
     public abstract TimeProvider Time { get; }
+
+    /// <summary>HTTP paths of the process's own components, reached without a socket.</summary>
+    public abstract LocalHttp Local { get; }
 
     /// <summary>
     /// Publishes the component's exports; equal ones (by content) are ignored, changed ones re-evaluate what refers to them. May be

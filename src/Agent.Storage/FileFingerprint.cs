@@ -8,9 +8,6 @@ public readonly record struct FileFingerprint(int Length, ulong Hash)
     /// <summary>The most bytes a fingerprint covers.</summary>
     public const int Size = 1024;
 
-    private const ulong Basis = 14695981039346656037;
-    private const ulong Prime = 1099511628211;
-
     /// <summary>True where it covers all it can, so that it will not change while the file grows.</summary>
     public bool IsFull => Length == Size;
 
@@ -18,12 +15,7 @@ public readonly record struct FileFingerprint(int Length, ulong Hash)
     public static FileFingerprint Of(ReadOnlySpan<byte> start)
     {
         ReadOnlySpan<byte> covered = start.Length > Size ? start[..Size] : start;
-        ulong hash = Basis;
-        foreach (byte value in covered)
-        {
-            hash = (hash ^ value) * Prime;
-        }
-        return new FileFingerprint(covered.Length, hash);
+        return new FileFingerprint(covered.Length, Fnv1a.Hash(covered));
     }
 
     /// <summary>True where a file that begins with <paramref name="start"/> can be the one this was taken of, grown or not.</summary>

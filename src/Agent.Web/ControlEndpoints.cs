@@ -1,5 +1,6 @@
 using Agent.Runtime;
 using Agent.Sdk;
+using Agent.Sdk.Http;
 using Agent.Web.Metrics;
 using Agent.Web.Support;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ internal sealed partial class ControlEndpoints
     private readonly WebOptions _options;
     private readonly WebServices _services;
     private readonly SupportBundleEndpoint _bundle;
+    private readonly ComponentEndpoint _components;
     private readonly ILogger _logger;
     private readonly Dictionary<string, RequestDelegate> _byPath;
 
@@ -24,6 +26,7 @@ internal sealed partial class ControlEndpoints
         _services = services;
         _logger = services.Logging.CreateLogger("http");
         _bundle = new SupportBundleEndpoint(options, services, stop);
+        _components = new ComponentEndpoint(services.Runtime.Local, stop);
         var metrics = new MetricsEndpoint(services.Metrics);
         _byPath = new(StringComparer.Ordinal)
         {
@@ -41,9 +44,9 @@ internal sealed partial class ControlEndpoints
         {
             return static context => context.NotFoundAsync("there are no Go profiles: this agent does not run on Go");
         }
-        if (path.StartsWith("/api/v0/component/", StringComparison.Ordinal))
+        if (path.StartsWith(LocalHttp.Root, StringComparison.Ordinal))
         {
-            return static context => context.NotFoundAsync("no component of this build serves HTTP paths");
+            return _components.HandleAsync;
         }
         return _byPath.GetValueOrDefault(path);
     }

@@ -1,4 +1,5 @@
 using Agent.Sdk;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,11 +31,16 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
 
     public override string StoragePath { get; }
 
-    public override ILogger Logger => NullLogger.Instance;
+    public override ILogger Logger => Log;
+
+    /// <summary>Where the component logs to; nowhere by default.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     public override MetricScope Metrics { get; }
 
     public override TimeProvider Time { get; }
+
+    public override LocalHttp Local { get; } = new();
 
     /// <summary>What the component exported last, or null.</summary>
     public object? LastExports { get; private set; }

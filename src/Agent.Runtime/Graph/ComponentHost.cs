@@ -17,12 +17,14 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
     {
         IsStarted = true;
         (node.Component as IActivated)?.Activate();
+        node.OpenHttp();
         _running = Task.Run(LoopAsync);
     }
 
     /// <summary>Asks the component to stop and waits at most <paramref name="limit"/>; false where it is still running then.</summary>
     public async Task<bool> StopAsync(TimeSpan limit)
     {
+        node.CloseHttp();
         await _stop.CancelAsync().ConfigureAwait(false);
         try
         {

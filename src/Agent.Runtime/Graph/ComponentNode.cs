@@ -1,6 +1,7 @@
 using Agent.Runtime.Ports;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
@@ -14,6 +15,8 @@ public sealed class ComponentNode : IAsyncDisposable
 {
     private readonly MetricScope _metrics;
     private readonly PortTable _ports;
+    private readonly LocalHttp _local;
+    private readonly HttpPort? _http;
     private ObjectValue? _exports;
 
     internal ComponentNode(NodeDefinition definition, GraphServices services)
@@ -29,7 +32,10 @@ public sealed class ComponentNode : IAsyncDisposable
         _metrics.ObservedCounter(
             "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
         _ports = new PortTable(owner);
-        Component = definition.Descriptor.Create(new NodeContext(this, services, Logger, _metrics));
+        var context = new NodeContext(this, services, Logger, _metrics);
+        Component = definition.Descriptor.Create(context);
+        _local = services.Local;
+        _http = Component is IHttpHandler handler ? new HttpPort(handler, context.GlobalId, Logger) : null;
     }
 
     public string Id => Definition.Id;
@@ -74,6 +80,23 @@ public sealed class ComponentNode : IAsyncDisposable
         if (last is null || !last.Equals(exposed))
         {
             ExportsChanged?.Invoke(this);
+        }
+    }
+
+    /// <summary>From now on the component answers HTTP requests, if it is one that does.</summary>
+    internal void OpenHttp()
+    {
+        if (_http is not null)
+        {
+            _local.Add(_http.Id, _http);
+        }
+    }
+
+    internal void CloseHttp()
+    {
+        if (_http is not null)
+        {
+            _local.Remove(_http.Id, _http);
         }
     }
 

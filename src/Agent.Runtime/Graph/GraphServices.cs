@@ -1,4 +1,5 @@
 using Agent.Runtime.Evaluation;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ public sealed record GraphServices
 
     /// <summary>The folder of <c>--storage.path</c>.</summary>
     public required string StoragePath { get; init; }
+
+    /// <summary>Where running components serve their HTTP paths.</summary>
+    public LocalHttp Local { get; init; } = new();
 
     /// <summary>Longest time that one component may take to accept its arguments; a reload never waits longer for it.</summary>
     public TimeSpan ApplyLimit { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using Agent.Sdk;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,8 @@ internal sealed class NodeContext(ComponentNode node, GraphServices services, IL
     public override MetricScope Metrics => metrics;
 
     public override TimeProvider Time => services.Time;
+
+    public override LocalHttp Local => services.Local;
 
     public override void Export(object exports) => node.SetExports(exports);
 

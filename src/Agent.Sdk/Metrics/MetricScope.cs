@@ -18,6 +18,9 @@ public sealed class MetricScope : IDisposable
         _constant = constant;
     }
 
+    /// <summary>The metrics of the whole process, those of other owners among them.</summary>
+    public MetricRegistry Registry => _registry;
+
     public Counter Counter(string name, string help, params ReadOnlySpan<(string Name, string Value)> labels) =>
         Make(name, help, MetricType.Counter, labels, static _ => new Counter());
 

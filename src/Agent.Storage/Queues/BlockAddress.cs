@@ -27,15 +27,7 @@ internal readonly ref struct BlockAddress
     public int Size { get; }
 
     /// <summary>64-bit FNV-1a of what makes an endpoint the same one after a restart.</summary>
-    public static ulong IdOf(string endpoint)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (byte value in Encoding.UTF8.GetBytes(endpoint))
-        {
-            hash = (hash ^ value) * 1099511628211;
-        }
-        return hash;
-    }
+    public static ulong IdOf(string endpoint) => Fnv1a.Hash(Encoding.UTF8.GetBytes(endpoint));
 
     public static void Write(IBufferWriter<byte> destination, QueuedBlock block, ReadOnlySpan<ulong> endpoints)
     {

@@ -15,12 +15,13 @@ internal sealed class BlockStore : IAsyncDisposable
     private long _storedBlocks;
     private long _storedBytes;
     private long _unreadable;
+    private long _seen;
 
     public BlockStore(DurableQueue queue, IFileSystem files, TimeProvider time)
     {
         _queue = queue;
         _disk = new QueueDisk(queue, files, time);
-        _sync = new SyncPace(time, SyncNow);
+        _sync = new SyncPace(time, SyncNow, NeedOfSync);
         Losses = new QueueLosses(queue, _disk);
     }
 
@@ -234,7 +235,27 @@ internal sealed class BlockStore : IAsyncDisposable
         finished.ForEach(static done => done.Reader.Save(done.Cursor));
         if (_queue.Options.SyncsByItself)
         {
-            _sync.Ask();
+            _sync.Ask(block.CanReplay);
+        }
+    }
+
+    /// <summary>A block that is not delivered by the second look is to survive a power cut. And finished segments go only once the next is synced.</summary>
+    private SyncNeed NeedOfSync()
+    {
+        if (_disk.Log is not { } log)
+        {
+            return SyncNeed.None;
+        }
+        long seen = _seen;
+        _seen = log.Next;
+        lock (_queue.Gate)
+        {
+            while (_unsynced.TryPeek(out QueuedBlock? finished) && finished.IsSettled)
+            {
+                _unsynced.Dequeue();
+            }
+            bool isOld = _unsynced.TryPeek(out QueuedBlock? first) && first.Number < seen;
+            return isOld || log.WaitsToDelete ? SyncNeed.Now : first is null ? SyncNeed.None : SyncNeed.Later;
         }
     }
 

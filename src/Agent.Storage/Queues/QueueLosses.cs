@@ -113,17 +113,7 @@ internal sealed class QueueLosses(DurableQueue queue, QueueDisk disk)
     }
 
     /// <summary>Drops what waits longer than it may.</summary>
-    public void DropExpired(SegmentLog log)
-    {
-        while (log.IsOldestSegmentExpired)
-        {
-            GiveUp(queue.ReadersNow(), log.OldestSegment, QueueLoss.Expired);
-            if (log.DropOldestSegment().IsEmpty)
-            {
-                return;
-            }
-        }
-    }
+    public void DropExpired(SegmentLog log) => log.DropExpired(blocks => GiveUp(queue.ReadersNow(), blocks, QueueLoss.Expired));
 
     private void DropFinished(SegmentLog log)
     {

@@ -77,7 +77,8 @@ public sealed class QueueReader
         }
     }
 
-    internal ulong Id { get; }
+    /// <summary>What stands for the endpoint on disk: 64-bit FNV-1a of <see cref="ReaderOptions.Endpoint"/>.</summary>
+    public ulong Id { get; }
 
     /// <summary>The name of the durable cursor.</summary>
     internal string Name { get; }
@@ -135,10 +136,14 @@ public sealed class QueueReader
                 LoadNext();
             }
         }
-        Task room = _queue.WhenRoom();
         if (!MayOvertake(_previous))
         {
-            return room;
+            Task room = _queue.WhenRoom();
+            // Asked again: what happened before the task was taken does not complete it.
+            if (!MayOvertake(_previous))
+            {
+                return room;
+            }
         }
         block = _current;
         return null;
@@ -196,7 +201,7 @@ public sealed class QueueReader
     internal QueuedBlock? FirstInMemory => _memory.TryPeek(out QueuedBlock? first) ? first : null;
 
     /// <summary>Under the gate: takes the first block out of memory, because it is stored or given up.</summary>
-    internal QueuedBlock RemoveFirst()
+    internal void RemoveFirst()
     {
         QueuedBlock block = _memory.Dequeue();
         MemoryBytes -= block.Footprint;
@@ -205,21 +210,18 @@ public sealed class QueueReader
             _next = HasBacklog ? _next : block.Number;
             _end = block.Number + 1;
         }
-        return block;
     }
 
-    /// <summary>Under the gate: ends work on the current block; true where it came from disk.</summary>
-    internal bool EndCurrent()
+    /// <summary>Under the gate: ends work on the current block.</summary>
+    internal void EndCurrent()
     {
         QueuedBlock block = _current!;
-        bool isLoaded = _currentIsLoaded;
-        (_current, _currentIsLoaded) = (null, false);
-        if (isLoaded)
+        if (_currentIsLoaded)
         {
             _next = Math.Max(_next, block.Number + 1);
         }
+        (_current, _currentIsLoaded) = (null, false);
         MemoryBytes -= block.Footprint;
-        return isLoaded;
     }
 
     /// <summary>Under the gate: the number of the first stored block that it has not finished; <see cref="long.MaxValue"/> without any.</summary>

@@ -60,8 +60,8 @@ public sealed class SegmentLog : IDisposable
         }
     }
 
-    /// <summary>Whether the newest block of the oldest segment is older than the limit.</summary>
-    public bool IsOldestSegmentExpired => IsOldestExpired();
+    /// <summary>Whether a segment that nobody wants goes with the next sync.</summary>
+    public bool WaitsToDelete => _segments.WaitsToDelete;
 
     /// <summary>Bytes on disk.</summary>
     public long Bytes => _segments.Bytes;
@@ -177,8 +177,9 @@ public sealed class SegmentLog : IDisposable
     }
 
     /// <summary>Drops the segments whose newest block is older than the limit, whoever still wants them, and returns the blocks they had.</summary>
+    /// <param name="dropping">Called before each segment goes, with the blocks that it has and that can still be read.</param>
     /// <exception cref="IOException">As for <see cref="DropOldestSegment"/>; what was dropped before that stays dropped, and is counted.</exception>
-    public BlockRange DropExpired()
+    public BlockRange DropExpired(Action<BlockRange>? dropping = null)
     {
         var all = new BlockRange(First, First);
         lock (_writing)
@@ -186,6 +187,7 @@ public sealed class SegmentLog : IDisposable
             ObjectDisposedException.ThrowIf(_lock is null, this);
             while (IsOldestExpired())
             {
+                dropping?.Invoke(OldestSegment);
                 BlockRange dropped = DropOldest(out long bytes, out long wanted);
                 Counts.AddExpired(wanted, bytes);
                 all = all.IsEmpty ? dropped : all with { To = dropped.To };
@@ -291,6 +293,7 @@ public sealed class SegmentLog : IDisposable
         return range;
     }
 
+    /// <summary>Whether the newest block of the oldest segment is older than the limit.</summary>
     private bool IsOldestExpired()
     {
         (Segment? oldest, Segment? second) = _segments.Oldest();

@@ -47,6 +47,18 @@ internal sealed class SegmentSet(IFileSystem files)
         }
     }
 
+    /// <summary>Whether the oldest segment lies before the mark, and is there only because the one after it is not durable.</summary>
+    public bool WaitsToDelete
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _segments.Count > 1 && _segments[0].End <= _dropMark && !_segments[1].IsDurable;
+            }
+        }
+    }
+
     /// <summary>Takes over what was found when the log was opened.</summary>
     public void Start(IReadOnlyList<Segment> found, long next)
     {

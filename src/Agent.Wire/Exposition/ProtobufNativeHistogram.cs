@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Protobuf;
 
@@ -22,13 +21,13 @@ internal static class ProtobufNativeHistogram
             switch (reader.Field)
             {
                 case ProtobufExposition.HistogramPositiveSpan or ProtobufExposition.HistogramNegativeSpan:
-                    AddSpan(ref reader, reader.Field == ProtobufExposition.HistogramNegativeSpan, into);
+                    NativeBuckets.ReadSpan(ref reader, reader.Field == ProtobufExposition.HistogramNegativeSpan, into);
                     break;
                 case ProtobufExposition.HistogramPositiveDelta or ProtobufExposition.HistogramNegativeDelta when !isFloat:
-                    AddDeltas(ref reader, reader.Field == ProtobufExposition.HistogramNegativeDelta, into);
+                    NativeBuckets.ReadDeltas(ref reader, reader.Field == ProtobufExposition.HistogramNegativeDelta, into);
                     break;
                 case ProtobufExposition.HistogramPositiveCount or ProtobufExposition.HistogramNegativeCount when isFloat:
-                    AddCounts(ref reader, reader.Field == ProtobufExposition.HistogramNegativeCount, into);
+                    NativeBuckets.ReadCounts(ref reader, reader.Field == ProtobufExposition.HistogramNegativeCount, into);
                     break;
                 default:
                     reader.Skip();
@@ -108,82 +107,6 @@ internal static class ProtobufNativeHistogram
         into.Head = isFloat ? head with { IsFloat = true, Count = 0, ZeroCount = 0 } : head with { CountFloat = 0, ZeroCountFloat = 0 };
         error = reader.Error;
         return error is null;
-    }
-
-    private static void AddSpan(ref ProtobufReader reader, bool negative, HistogramBuffer into)
-    {
-        if (!reader.TryBytes(out ReadOnlySpan<byte> message))
-        {
-            return;
-        }
-        var span = new ProtobufReader(message);
-        ulong offset = 0;
-        ulong length = 0;
-        while (span.Next())
-        {
-            switch (span.Field)
-            {
-                case 1:
-                    span.TryVarint(out offset);
-                    break;
-                case 2:
-                    span.TryVarint(out length);
-                    break;
-                default:
-                    span.Skip();
-                    break;
-            }
-        }
-        if (span.Error is not null)
-        {
-            reader.Fail(span.Error);
-        }
-        into.AddSpan(negative, new BucketSpan((int)Varint.UnZigZag((uint)offset), (uint)length));
-    }
-
-    /// <summary>Packed or one by one: both are allowed.</summary>
-    private static void AddDeltas(ref ProtobufReader reader, bool negative, HistogramBuffer into)
-    {
-        if (reader.Type != WireType.LengthDelimited)
-        {
-            if (reader.TryVarint(out ulong one))
-            {
-                into.AddDelta(negative, Varint.UnZigZag(one));
-            }
-            return;
-        }
-        reader.TryBytes(out ReadOnlySpan<byte> packed);
-        for (int at = 0; at < packed.Length;)
-        {
-            if (!Varint.TryRead(packed, ref at, out ulong delta))
-            {
-                reader.Fail("the bucket deltas are damaged");
-                return;
-            }
-            into.AddDelta(negative, Varint.UnZigZag(delta));
-        }
-    }
-
-    private static void AddCounts(ref ProtobufReader reader, bool negative, HistogramBuffer into)
-    {
-        if (reader.Type != WireType.LengthDelimited)
-        {
-            if (reader.TryDouble(out double one))
-            {
-                into.AddCount(negative, one);
-            }
-            return;
-        }
-        reader.TryBytes(out ReadOnlySpan<byte> packed);
-        if (packed.Length % sizeof(double) != 0)
-        {
-            reader.Fail("the bucket counts are damaged");
-            return;
-        }
-        for (; !packed.IsEmpty; packed = packed[sizeof(double)..])
-        {
-            into.AddCount(negative, BinaryPrimitives.ReadDoubleLittleEndian(packed));
-        }
     }
 
     private static string? Disagreement(HistogramBuffer histogram, bool negative)

@@ -2,33 +2,51 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Agent.Telemetry;
 
 namespace Agent.Wire.Exposition;
 
 /// <summary>Remembers something for each series of one target, by the series' text: the cache that spares a scraper the labels.</summary>
 /// <remarks>
 /// Targets send their series in the same order every time, so the entry added behind the last one found is tried first: a
-/// comparison of bytes, and no hash. Not thread safe.
+/// comparison of bytes, and no hash. Neighbours differ in few bytes: only those are kept, beside the whole text of the first of
+/// its kind. Not thread safe.
 /// </remarks>
 /// <typeparam name="TValue">Mostly a series reference and the scrape it was last seen in.</typeparam>
 public sealed class SeriesTextMap<TValue> : IDisposable
 {
     private const int None = -1;
-    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
-    private List<Entry> _entries = [];
+    private readonly ulong _seed;
+    private List<Entry> _entries;
     private GrowableBuffer _texts = new();
+    private byte[] _scratch = [];
     private int[] _buckets = [];
     private int _expected;
 
+    public SeriesTextMap()
+        : this((ulong)Random.Shared.NextInt64(), 0)
+    {
+    }
+
+    private SeriesTextMap(ulong seed, int capacity)
+    {
+        _seed = seed;
+        _entries = new List<Entry>(capacity);
+        if (capacity > 0)
+        {
+            _buckets = new int[Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)capacity))];
+        }
+    }
+
     public int Count => _entries.Count;
 
-    /// <summary>The text of the series that probably comes next: the one behind the last one found. Empty at the end; lives until the map changes.</summary>
+    /// <summary>The text of the series that probably comes next: the one behind the last one found. Empty at the end; lives until the map is used again.</summary>
     public ReadOnlySpan<byte> Expected
     {
         get
         {
             ReadOnlySpan<Entry> entries = Values();
-            return (uint)_expected < (uint)entries.Length ? _texts.Written.Slice(entries[_expected].Start, entries[_expected].Length) : default;
+            return (uint)_expected < (uint)entries.Length ? TextOf(entries[_expected]) : default;
         }
     }
 
@@ -67,38 +85,42 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         {
             Rehash(Math.Max(16, _buckets.Length * 2));
         }
-        uint hash = Hash(series);
-        ref int bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
-        _entries.Add(new Entry { Start = _texts.Length, Length = series.Length, Hash = hash, Next = bucket - 1, Value = value });
-        _texts.Write(series);
-        bucket = _entries.Count;
-        _expected = _entries.Count;
+        Add(series, Hash(series), value);
     }
 
     /// <summary>Removes what no longer matters, keeping the order of the rest.</summary>
     public void RemoveWhere(Predicate<TValue> remove)
     {
-        var kept = new List<Entry>(_entries.Count);
-        var texts = new GrowableBuffer();
+        int gone = 0;
         foreach (Entry entry in _entries)
+        {
+            gone += remove(entry.Value) ? 1 : 0;
+        }
+        if (gone == 0)
+        {
+            return;
+        }
+        (List<Entry> entries, GrowableBuffer texts) = (_entries, _texts);
+        var kept = new SeriesTextMap<TValue>(_seed, entries.Count - gone);
+        foreach (Entry entry in entries)
         {
             if (!remove(entry.Value))
             {
-                int start = texts.Length;
-                texts.Write(_texts.Written.Slice(entry.Start, entry.Length));
-                kept.Add(entry with { Start = start });
+                kept.Add(TextOf(entry), entry.Hash, entry.Value);
             }
         }
-        if (kept.Count == _entries.Count)
+        texts.Release();
+        (_entries, _texts, _buckets, _expected) = (kept._entries, kept._texts, kept._buckets, 0);
+    }
+
+    /// <summary>Gives back memory that was taken in advance, where it is much: to be called when no more series are expected for now.</summary>
+    public void Trim()
+    {
+        int room = _entries.Count + (_entries.Count / 16);
+        if (_entries.Capacity > room + (room / 16) + 64)
         {
-            texts.Release();
-            return;
+            _entries.Capacity = room;
         }
-        _texts.Release();
-        _texts = texts;
-        _entries = kept;
-        _expected = 0;
-        Rehash(Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)kept.Count)));
     }
 
     /// <summary>Forgets all series and gives the memory back; the map stays usable.</summary>
@@ -113,12 +135,10 @@ public sealed class SeriesTextMap<TValue> : IDisposable
     private int Find(ReadOnlySpan<byte> series)
     {
         ReadOnlySpan<Entry> entries = Values();
-        ReadOnlySpan<byte> texts = _texts.Written;
         int expected = _expected;
         if ((uint)expected < (uint)entries.Length)
         {
-            ref readonly Entry next = ref entries[expected];
-            if (next.Length == series.Length && texts.Slice(next.Start, next.Length).SequenceEqual(series))
+            if (IsTextOf(entries[expected], series))
             {
                 _expected = expected + 1;
                 return expected;
@@ -132,13 +152,57 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         for (int at = _buckets[hash & (uint)(_buckets.Length - 1)] - 1; at != None; at = entries[at].Next)
         {
             ref readonly Entry entry = ref entries[at];
-            if (entry.Hash == hash && entry.Length == series.Length && texts.Slice(entry.Start, entry.Length).SequenceEqual(series))
+            if (entry.Hash == hash && IsTextOf(entry, series))
             {
                 _expected = at + 1;
                 return at;
             }
         }
         return None;
+    }
+
+    private void Add(ReadOnlySpan<byte> series, uint hash, TValue value)
+    {
+        if (_entries.Count >= _buckets.Length)
+        {
+            Rehash(Math.Max(16, _buckets.Length * 2));
+        }
+        ref int bucket = ref _buckets[hash & (uint)(_buckets.Length - 1)];
+        var entry = new Entry { Start = _texts.Length, Hash = hash, Next = bucket - 1, Value = value, Whole = _entries.Count };
+        if (_entries.Count > 0)
+        {
+            int whole = _entries[^1].Whole;
+            entry.Shared = SharedEnds.Of(series, WholeText(_entries[whole]));
+            entry.Whole = entry.Shared.Length > 0 ? whole : entry.Whole;
+        }
+        ReadOnlySpan<byte> own = entry.Shared.Middle(series);
+        entry.Length = own.Length;
+        _entries.Add(entry);
+        _texts.Write(own);
+        bucket = _entries.Count;
+        _expected = _entries.Count;
+    }
+
+    private ReadOnlySpan<byte> WholeText(in Entry entry) => _texts.Written.Slice(entry.Start, entry.Length);
+
+    private bool IsTextOf(in Entry entry, ReadOnlySpan<byte> series) => entry.Shared.Length == 0
+        ? WholeText(entry).SequenceEqual(series)
+        : entry.Shared.Equal(series, WholeText(entry), WholeText(Values()[entry.Whole]));
+
+    /// <summary>Lives until the next call.</summary>
+    private ReadOnlySpan<byte> TextOf(in Entry entry)
+    {
+        if (entry.Shared.Length == 0)
+        {
+            return WholeText(entry);
+        }
+        int length = entry.Shared.Length + entry.Length;
+        if (_scratch.Length < length)
+        {
+            _scratch = new byte[length + (length / 2)];
+        }
+        entry.Shared.Restore(WholeText(entry), WholeText(Values()[entry.Whole]), _scratch);
+        return _scratch.AsSpan(0, length);
     }
 
     private Span<Entry> Values() => CollectionsMarshal.AsSpan(_entries);
@@ -184,6 +248,8 @@ public sealed class SeriesTextMap<TValue> : IDisposable
     {
         public int Start;
         public int Length;
+        public int Whole;
+        public SharedEnds Shared;
         public uint Hash;
         public int Next;
         public TValue Value;

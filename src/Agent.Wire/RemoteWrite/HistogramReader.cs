@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Protobuf;
 
@@ -81,105 +80,17 @@ internal static class HistogramReader
         switch (field)
         {
             case WriteFields.NegativeSpans or WriteFields.PositiveSpans:
-                ReadSpan(ref reader, negative, into);
+                NativeBuckets.ReadSpan(ref reader, negative, into);
                 break;
             case WriteFields.NegativeDeltas or WriteFields.PositiveDeltas:
-                ReadDeltas(ref reader, negative, into);
+                NativeBuckets.ReadDeltas(ref reader, negative, into);
+                break;
+            case WriteFields.CustomValues:
+                NativeBuckets.ReadCustomValues(ref reader, into);
                 break;
             default:
-                ReadDoubles(ref reader, field, into);
+                NativeBuckets.ReadCounts(ref reader, negative, into);
                 break;
-        }
-    }
-
-    private static void ReadSpan(ref ProtobufReader reader, bool negative, HistogramBuffer? into)
-    {
-        if (!reader.TryBytes(out ReadOnlySpan<byte> message))
-        {
-            return;
-        }
-        var span = new ProtobufReader(message);
-        ulong offset = 0;
-        ulong length = 0;
-        while (span.Next())
-        {
-            switch (span.Field)
-            {
-                case WriteFields.SpanOffset:
-                    span.TryVarint(out offset);
-                    break;
-                case WriteFields.SpanLength:
-                    span.TryVarint(out length);
-                    break;
-                default:
-                    span.Skip();
-                    break;
-            }
-        }
-        if (span.Error is not null)
-        {
-            reader.Fail(span.Error);
-            return;
-        }
-        into?.AddSpan(negative, new BucketSpan((int)Varint.UnZigZag((uint)offset), (uint)length));
-    }
-
-    /// <summary>Packed or one by one: both are allowed.</summary>
-    private static void ReadDeltas(ref ProtobufReader reader, bool negative, HistogramBuffer? into)
-    {
-        if (reader.Type != WireType.LengthDelimited)
-        {
-            if (reader.TryVarint(out ulong one))
-            {
-                into?.AddDelta(negative, Varint.UnZigZag(one));
-            }
-            return;
-        }
-        reader.TryBytes(out ReadOnlySpan<byte> packed);
-        for (int at = 0; at < packed.Length;)
-        {
-            if (!Varint.TryRead(packed, ref at, out ulong delta))
-            {
-                reader.Fail("cannot read a histogram: its bucket deltas are cut off");
-                return;
-            }
-            into?.AddDelta(negative, Varint.UnZigZag(delta));
-        }
-    }
-
-    private static void ReadDoubles(ref ProtobufReader reader, int field, HistogramBuffer? into)
-    {
-        scoped ReadOnlySpan<byte> packed;
-        Span<byte> single = stackalloc byte[sizeof(double)];
-        if (reader.Type != WireType.LengthDelimited)
-        {
-            if (!reader.TryDouble(out double one))
-            {
-                return;
-            }
-            BinaryPrimitives.WriteDoubleLittleEndian(single, one);
-            packed = single;
-        }
-        else if (!reader.TryBytes(out packed))
-        {
-            return;
-        }
-        if (packed.Length % sizeof(double) != 0)
-        {
-            reader.Fail("cannot read a histogram: its numbers are cut off");
-            return;
-        }
-        for (; !packed.IsEmpty; packed = packed[sizeof(double)..])
-        {
-            double value = BinaryPrimitives.ReadDoubleLittleEndian(packed);
-            if (field == WriteFields.CustomValues)
-            {
-                into?.AddCustomValue(value);
-            }
-            else
-            {
-                into?.AddCount(field == WriteFields.NegativeCounts, value);
-            }
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class SymbolTable(int maxSeries) : IDisposable
         if (!_series.TryGetValue(series, out (int Start, int Count) place))
         {
             place.Start = _numbers.Count;
-            LabelBlock.Enumerator labels = LabelBlock.Read(series.LabelBlock);
+            LabelBlock.Enumerator labels = LabelBlock.Read(series.ReadLabelBlock());
             while (labels.MoveNext())
             {
                 _numbers.Add(Number(labels.Name));

@@ -7,7 +7,7 @@ namespace Agent.Wire.RemoteWrite;
 
 /// <summary>Builds one remote write request of version 1 (prometheus.WriteRequest).</summary>
 /// <remarks>
-/// Everything is written at once, in the order added. A sample is a copy of its series' <see cref="MetricSeries.LabelBlock"/>, then value and
+/// Everything is written at once, in the order added. A sample is a copy of its series' label block, then value and
 /// time: consecutive samples of one series share its labels. In steady state nothing is allocated. Receivers want samples of a series in the
 /// order of their times. Not thread safe.
 /// </remarks>
@@ -126,9 +126,10 @@ public sealed class WriteRequestBatch : IDisposable
             return;
         }
         Close();
-        ReadOnlySpan<byte> labels = series.LabelBlock;
-        _mark = new ProtobufWriter(_body).BeginMessage(WriteFields.V1Series, labels.Length + LongestSample);
-        _body.Write(labels);
+        int labels = series.LabelBlockLength;
+        _mark = new ProtobufWriter(_body).BeginMessage(WriteFields.V1Series, labels + LongestSample);
+        series.CopyLabelBlock(_body.Reserve(labels));
+        _body.Advance(labels);
         _open = series;
     }
 

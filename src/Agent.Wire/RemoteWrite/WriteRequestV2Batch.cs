@@ -98,6 +98,14 @@ public sealed class WriteRequestV2Batch : IDisposable
         Count++;
     }
 
+    /// <summary>The request in two parts, of which the symbols come first; both only grow until it is emptied. Valid until the next change.</summary>
+    public ReadOnlySpan<byte> Encode(out ReadOnlySpan<byte> symbols)
+    {
+        Close();
+        symbols = _symbols.Encoded.Written;
+        return _series.Written;
+    }
+
     /// <summary>Appends the request.</summary>
     public void WriteTo(GrowableBuffer output)
     {

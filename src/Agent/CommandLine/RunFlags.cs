@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Agent.Run;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Http;
 
 namespace Agent.CommandLine;
 
@@ -9,9 +10,12 @@ namespace Agent.CommandLine;
 internal sealed class RunFlags
 {
     private const string NoClustering = "clustering is not supported yet";
-    private const string DefaultMemoryAddress = "alloy.internal:12345";
 
     private readonly Option<string> _listen = Flag.Text("--server.http.listen-addr", "127.0.0.1:12345", "Address to listen for HTTP traffic on");
+    private readonly Option<string> _memory = Flag.Text(
+        "--server.http.memory-addr", LocalHttp.DefaultAddress,
+        "Address to listen for in-memory HTTP traffic on. Change if it collides with a real address");
+
     private readonly Option<string> _prefix = Flag.Text("--server.http.ui-path-prefix", "/", "Prefix to serve the HTTP UI at");
     private readonly Option<bool> _noBundle = Flag.Bool("--server.http.disable-support-bundle", false, "Disable /-/support support bundle retrieval.");
     private readonly Option<string> _storage = Flag.Text("--storage.path", "data-alloy/", "Base directory where components can store data");
@@ -44,7 +48,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        IEnumerable<Option> own = [_listen, _prefix, _noBundle, _storage, _stability, _watch, _shutdown];
+        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown];
         foreach (Option option in own.Concat(_notHonoured.Select(static pair => pair.Option)).Concat(_silent))
         {
             command.Options.Add(option);
@@ -68,6 +72,7 @@ internal sealed class RunFlags
     {
         Path = path,
         ListenAddress = result.GetValue(_listen)!,
+        MemoryAddress = result.GetValue(_memory)!,
         PathPrefix = result.GetValue(_prefix)!,
         SupportBundle = !result.GetValue(_noBundle),
         StoragePath = result.GetValue(_storage)!,
@@ -86,7 +91,7 @@ internal sealed class RunFlags
     private static bool IsSet(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false } && option switch
     {
         Option<bool> flag => result.GetValue(flag),
-        Option<string> text => result.GetValue(text) is { Length: > 0 } value && value != DefaultMemoryAddress,
+        Option<string> text => result.GetValue(text) is { Length: > 0 },
         _ => true,
     };
 
@@ -125,7 +130,6 @@ internal sealed class RunFlags
             (playground, "there is no GraphQL API"),
             (fanOut, "metrics are always handed on without a label store"),
             (Flag.Bool("--feature.community-components.enabled", false, "Enable community components."), "this build has no community components"),
-            (Flag.Text("--server.http.memory-addr", DefaultMemoryAddress, "Address to listen for in-memory HTTP traffic on"), "there is no in-memory HTTP traffic"),
         ]);
     }
 }

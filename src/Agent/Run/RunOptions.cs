@@ -9,6 +9,9 @@ internal sealed record RunOptions
 
     public required string ListenAddress { get; init; }
 
+    /// <summary>What stands for the agent itself in the addresses of targets.</summary>
+    public required string MemoryAddress { get; init; }
+
     public required string PathPrefix { get; init; }
 
     public required bool SupportBundle { get; init; }

@@ -3,6 +3,7 @@ using Agent.Runtime.Graph;
 using Agent.Runtime.Logging;
 using Agent.Runtime.SelfMetrics;
 using Agent.Runtime.StandardLibrary;
+using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Agent.Web;
 using Agent.Web.Access;
@@ -55,6 +56,7 @@ internal sealed partial class RunningAgent : IDisposable
             Time = TimeProvider.System,
             Globals = library,
             StoragePath = options.StoragePath,
+            Local = new LocalHttp(options.MemoryAddress),
             StopLimit = options.ShutdownDeadline < LongestStop ? options.ShutdownDeadline : LongestStop,
         };
         return new RunningAgent(options, state, services, library);

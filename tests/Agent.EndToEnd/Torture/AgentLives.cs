@@ -3,7 +3,10 @@ using System.Net;
 namespace Agent.EndToEnd.Torture;
 
 /// <summary>One agent after the other on the same workspace, and what they left behind.</summary>
-internal sealed class AgentLives(Workspace workspace, Func<int, string> configuration) : IAsyncDisposable
+/// <param name="workspace">Where they run.</param>
+/// <param name="configuration">What they run, by the number of reloads.</param>
+/// <param name="losses">The self-metric that counts what they gave up.</param>
+internal sealed class AgentLives(Workspace workspace, Func<int, string> configuration, string losses) : IAsyncDisposable
 {
     private const int KeptLines = 200;
     private readonly Queue<string> _log = new();
@@ -22,7 +25,7 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
     /// <summary>Most bytes that any of them had resident.</summary>
     public long PeakMemory { get; private set; }
 
-    /// <summary>What loki_write_dropped_entries_total came to, as far as it was read before an agent ended.</summary>
+    /// <summary>What the self-metric of losses came to, as far as it was read before an agent ended.</summary>
     public double Dropped { get; private set; }
 
     public async Task StartAsync()
@@ -67,6 +70,9 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
     /// <summary>Fails where the agent has ended by itself.</summary>
     public void Check() => Assert.True(_agent!.IsRunning, "the agent ended by itself");
 
+    /// <summary>A self-metric of the one that runs.</summary>
+    public async Task<double> MetricAsync(string name) => await _agent!.MetricAsync(name) ?? 0;
+
     /// <summary>The last lines that the agents wrote, but for those that every rotation causes.</summary>
     public IReadOnlyList<string> LastLines() => [.. _log.Concat(Telling(_agent)).TakeLast(KeptLines)];
 
@@ -76,7 +82,7 @@ internal sealed class AgentLives(Workspace workspace, Func<int, string> configur
     {
         Check();
         PeakMemory = Math.Max(PeakMemory, _agent!.PeakMemory());
-        Dropped += await _agent.MetricAsync("loki_write_dropped_entries_total") ?? 0;
+        Dropped += await _agent.MetricAsync(losses) ?? 0;
     }
 
     private async ValueTask EndAsync()

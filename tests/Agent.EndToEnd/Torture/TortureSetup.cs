@@ -18,7 +18,7 @@ internal sealed class TortureSetup : IAsyncDisposable
             _workspace.PathOf("logs"), options.Faults.Contains("rotate") ? options.Outage + CatchUp : null,
             options.Faults.Contains("parts") ? ShareInParts : 0, options.Seed);
         Volume = options.Faults.Contains("disk") ? QueueVolume.TryMount(QueueFolder) : null;
-        Lives = new AgentLives(_workspace, Configuration);
+        Lives = new AgentLives(_workspace, Configuration, "loki_write_dropped_entries_total");
     }
 
     public CountingSink[] Sinks { get; }

@@ -159,11 +159,18 @@ public sealed class SegmentLogTests : IDisposable
         }
         using SegmentLog log = Open(options);
 
-        BlockRange dropped = log.DropExpired();
+        var told = new List<BlockRange>();
+        BlockRange dropped = log.DropExpired(blocks =>
+        {
+            Assert.Equal(blocks.From, log.First);
+            told.Add(blocks);
+        });
 
         Assert.Equal(0, dropped.From);
+        Assert.Equal(dropped.Count, told.Sum(static blocks => blocks.Count));
         Assert.InRange(dropped.To, 3, 4);
         Assert.Equal(dropped.Count, log.Counts.ExpiredBlocks);
+        Assert.Equal(0, log.Counts.FullBlocks);
         Assert.Equal(dropped.To, log.First);
         _time.Advance(TimeSpan.FromDays(1));
         Assert.Equal(10, log.DropExpired().To);

@@ -66,6 +66,7 @@ public sealed class RunFlagsTests
         RunOptions options = Read("config.alloy");
         Assert.Equal("config.alloy", options.Path);
         Assert.Equal("127.0.0.1:12345", options.ListenAddress);
+        Assert.Equal("alloy.internal:12345", options.MemoryAddress);
         Assert.Equal("/", options.PathPrefix);
         Assert.Equal("data-alloy/", options.StoragePath);
         Assert.Equal(Stability.GenerallyAvailable, options.Stability);

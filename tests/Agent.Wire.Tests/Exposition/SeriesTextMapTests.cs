@@ -59,4 +59,41 @@ public sealed class SeriesTextMapTests
         Assert.Equal(1, map.Count);
         map.Dispose();
     }
+
+    [Fact]
+    public void Texts_that_are_alike_are_told_apart_and_come_back_whole()
+    {
+        var random = new Random(3);
+        using var map = new SeriesTextMap<int>();
+        var model = new Dictionary<string, int>();
+        var order = new List<string>();
+        for (int i = 0; i < 20_000; i++)
+        {
+            string text = $"m{random.Next(3)}_total{{path=\"{new string('x', random.Next(4))}{random.Next(40)}\",code=\"{random.Next(3)}\"}}";
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            Assert.Equal(model.TryGetValue(text, out int known), map.TryGet(utf8, out int value));
+            Assert.Equal(known, value);
+            if (known == 0)
+            {
+                order.Add(text);
+            }
+            model[text] = i + 1;
+            map.Set(utf8, i + 1);
+            if (random.Next(500) == 0)
+            {
+                (int limit, int before) = (random.Next(i), order.Count);
+                map.RemoveWhere(added => added < limit);
+                order.RemoveAll(each => model[each] < limit);
+                model = model.Where(pair => pair.Value >= limit).ToDictionary();
+                Assert.Equal(model.Count, map.Count);
+                // After a removal the first is expected again.
+                foreach (string next in order.Count < before ? order : [])
+                {
+                    Assert.Equal(next, Encoding.UTF8.GetString(map.Expected));
+                    Assert.True(map.TryGet(map.Expected.ToArray(), out int found));
+                    Assert.Equal(model[next], found);
+                }
+            }
+        }
+    }
 }

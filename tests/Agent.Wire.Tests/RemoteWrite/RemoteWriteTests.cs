@@ -83,7 +83,7 @@ public sealed class RemoteWriteTests
             v1.AddHistogram(series, histogram.View, 1000);
             v2.AddSample(series, 1, 1000, 10);
             v2.AddHistogram(series, histogram.View, new HistogramTimes(1000, 1));
-            v2.AddExemplar(new MetricExemplar(series, series.LabelBlock.ToArray(), 1, 1));
+            v2.AddExemplar(new MetricExemplar(series, series.ReadLabelBlock().ToArray(), 1, 1));
         }
         v1.AddMetadata(Series[0].Metadata!);
         v2.WriteTo(second);

@@ -44,7 +44,7 @@ internal static class ScrapeToRequest
     private static string LabelsOf(MetricSeries series)
     {
         var text = new StringBuilder("{");
-        LabelBlock.Enumerator labels = LabelBlock.Read(series.LabelBlock);
+        LabelBlock.Enumerator labels = LabelBlock.Read(series.ReadLabelBlock());
         while (labels.MoveNext())
         {
             text.Append('[').Append(Shown(labels.Name)).Append('=').Append(Shown(labels.Value)).Append(']');

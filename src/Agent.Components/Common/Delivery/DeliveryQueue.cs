@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Agent.Sdk;
-using Agent.Storage;
 using Agent.Storage.Queues;
 using Agent.Storage.Segments;
 using Microsoft.Extensions.Logging;
@@ -17,6 +16,7 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private readonly Action _changed;
     private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
+    private readonly DiskNews _diskNews;
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it holds.</param>
@@ -24,10 +24,11 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     /// <param name="changed">Called when the disk fails or recovers.</param>
     public DeliveryQueue(ComponentContext context, IBlockFormat format, DiskSettings disk, Action changed)
     {
+        _diskNews = new DiskNews(context.Time, fault => LogDiskFault(context.Logger, fault), () => LogDiskBack(context.Logger));
         _context = context;
         _format = format;
         _changed = changed;
-        _blocks = new DurableQueue(OptionsFor(disk), new DiskFileSystem(), this, context.Time);
+        _blocks = new DurableQueue(OptionsFor(disk), disk.Files, this, context.Time);
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
         context.Metrics.ObservedGauge(
@@ -135,18 +136,15 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public void DiskChanged(string? fault)
     {
-        if (fault is null)
-        {
-            LogDiskBack(_context.Logger);
-        }
-        else
-        {
-            LogDiskFault(_context.Logger, fault);
-        }
+        _diskNews.Changed(fault);
         _changed();
     }
 
-    public ValueTask DisposeAsync() => _blocks.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _blocks.DisposeAsync();
+        _diskNews.Dispose();
+    }
 
     private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {

@@ -1,4 +1,6 @@
 using Agent.Sdk;
+using Agent.Storage;
+using Agent.Storage.OpenBlocks;
 using Agent.Storage.Queues;
 
 namespace Agent.Components.Common.Delivery;
@@ -7,7 +9,8 @@ namespace Agent.Components.Common.Delivery;
 /// <param name="Context">The component's.</param>
 /// <param name="Queue">Where blocks wait.</param>
 /// <param name="Events">What the writer hears of its endpoints.</param>
-internal sealed record DeliveryServices(ComponentContext Context, DeliveryQueue Queue, DeliveryEvents Events);
+/// <param name="OpenBlocks">Keeps what is gathered for blocks; null where sources are asked to send that again.</param>
+internal sealed record DeliveryServices(ComponentContext Context, DeliveryQueue Queue, DeliveryEvents Events, OpenBlockStore? OpenBlocks);
 
 /// <summary>What a writer hears of its endpoints; called on any thread.</summary>
 /// <param name="StateChanged">An endpoint fell ill or recovered.</param>
@@ -21,8 +24,14 @@ internal interface IBlockFormat
     /// <summary>What the names of the queue's self-metrics begin with, such as <c>loki_write_</c>.</summary>
     string MetricPrefix { get; }
 
+    /// <summary>Whether what is gathered for a block outlives the process. Else its sources are to send it again.</summary>
+    bool KeepsOpenBlocks => false;
+
     /// <summary>Makes a block of what was stored; null where its metadata cannot be read.</summary>
     EncodedBlock? Restore(in StoredBlock stored);
+
+    /// <summary>Makes a block of what was gathered when a process ended; null where that cannot be read.</summary>
+    EncodedBlock? RestoreOpen(OpenBlock open) => null;
 
     /// <summary>Counts a block that was lost and whose endpoint is configured no more.</summary>
     void CountOrphan(in LostBlock lost);
@@ -38,4 +47,7 @@ internal readonly record struct LostBlock(QueueLoss Loss, ReadOnlyMemory<byte> M
 /// <param name="MaxBytes">Most bytes; 0 leaves it to the log.</param>
 /// <param name="MaxAge">Longest life of what waits there; zero sets no limit.</param>
 /// <param name="StoresAlways">Whether every block goes to disk before it is sent.</param>
-internal sealed record DiskSettings(long MaxBytes, TimeSpan MaxAge, bool StoresAlways);
+internal sealed record DiskSettings(long MaxBytes, TimeSpan MaxAge, bool StoresAlways)
+{
+    public IFileSystem Files { get; init; } = new DiskFileSystem();
+}

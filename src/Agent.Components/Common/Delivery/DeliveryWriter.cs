@@ -43,6 +43,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
             if (isFirst)
             {
                 _services.Queue.DropOrphans();
+                _services.OpenBlocks?.Restore(_pipeline.Endpoints, _services.Queue);
             }
         }
         finally
@@ -132,6 +133,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
         if (Interlocked.Exchange(ref _services, null) is { } services)
         {
             await services.Queue.DisposeAsync();
+            services.OpenBlocks?.Dispose();
         }
         _gate.Dispose();
         _flush.Dispose();
@@ -151,7 +153,8 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
                 Volatile.Write(ref _failure, failure);
                 WakeFlush();
             });
-        return new DeliveryServices(context, new DeliveryQueue(context, format, disk, ReportHealth), events);
+        OpenBlockStore? openBlocks = format.KeepsOpenBlocks ? new OpenBlockStore(context, format, disk.Files, ReportHealth) : null;
+        return new DeliveryServices(context, new DeliveryQueue(context, format, disk, ReportHealth), events, openBlocks);
     }
 
     /// <summary>Under the gate.</summary>
@@ -248,7 +251,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
         {
             context.ReportHealth(HealthState.Unhealthy, $"cannot send to {ill.Host}: {ill.State.LastError}");
         }
-        else if (_services?.Queue.DiskFault is { } fault)
+        else if ((_services?.Queue.DiskFault ?? _services?.OpenBlocks?.Fault) is { } fault)
         {
             context.ReportHealth(HealthState.Unhealthy, $"cannot keep batches on disk: {fault}");
         }

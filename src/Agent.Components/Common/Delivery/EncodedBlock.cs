@@ -17,7 +17,10 @@ namespace Agent.Components.Common.Delivery;
 /// <param name="receipts">Held once each; none where its sources cannot replay, or have moved on because it is on disk.</param>
 internal abstract class EncodedBlock(byte[] body, int length, int shard, IReadOnlyList<Receipt> receipts) : QueuedBlock
 {
+    private static readonly Action Nothing = static () => { };
+
     private int _holders = 1;
+    private Action? _settled;
 
     public int Length => length;
 
@@ -27,8 +30,20 @@ internal abstract class EncodedBlock(byte[] body, int length, int shard, IReadOn
 
     public override int Footprint => body.Length;
 
+    /// <summary>Whether the end of the process does it no harm: it is in the log on disk, or finished.</summary>
+    public bool IsSafe => IsStored || Volatile.Read(ref _settled) == Nothing;
+
     /// <summary>The compressed request, readable until <see cref="Release"/>.</summary>
     public override ReadOnlyMemory<byte> Body => body.AsMemory(0, length);
+
+    /// <summary>Runs something once the block is finished or synced; at once where it is. Of several calls only the first counts.</summary>
+    public void WhenSettled(Action act)
+    {
+        if (Interlocked.CompareExchange(ref _settled, act, null) == Nothing)
+        {
+            act();
+        }
+    }
 
     /// <summary>The body of a request. A request that ended early may go on reading it, so it holds the memory by itself.</summary>
     public HttpContent ToContent() => new Content(this);
@@ -48,6 +63,7 @@ internal abstract class EncodedBlock(byte[] body, int length, int shard, IReadOn
         {
             receipt.Settle();
         }
+        Interlocked.Exchange(ref _settled, Nothing)?.Invoke();
     }
 
     protected override void OnReleased() => Release();

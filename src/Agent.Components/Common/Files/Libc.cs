@@ -22,6 +22,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int folder, string path, int flags, uint mask, Span<byte> result);
 
+    /// <summary>The same for a path in UTF-8 that ends with a zero.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    public static partial int Statx(int folder, ReadOnlySpan<byte> path, int flags, uint mask, Span<byte> result);
+
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statfs(string path, Span<byte> result);
 

@@ -10,6 +10,9 @@ public abstract class TemplateData
     /// <summary>The data's type in Go, which <c>printf "%T"</c> and messages show.</summary>
     internal virtual GoType Type => GoType.AnyMap;
 
+    /// <summary>Whether this is a struct in Go: a name that it does not have is then an error, not "no value".</summary>
+    internal virtual bool IsRecord => false;
+
     /// <summary>Forgets what the last execution may have changed: <c>set</c> can add to the data.</summary>
     internal void Reset() => _map = null;
 
@@ -27,7 +30,7 @@ public abstract class TemplateData
         return _map is null && TryRead(name, out utf8);
     }
 
-    internal bool TryGet(string name, out GoValue value)
+    internal virtual bool TryGet(string name, out GoValue value)
     {
         if (_map is not null)
         {
@@ -38,7 +41,7 @@ public abstract class TemplateData
         return found;
     }
 
-    internal GoMap ToMap()
+    internal virtual GoMap ToMap()
     {
         if (_map is null)
         {

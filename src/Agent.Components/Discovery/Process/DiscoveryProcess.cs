@@ -22,7 +22,7 @@ public sealed class DiscoveryProcess : IComponent<DiscoveryProcess.Arguments>, I
     private readonly ProcessList _processes;
 
     public DiscoveryProcess(ComponentContext context)
-        : this(context, new ProcFolder("/proc", "/etc/passwd"))
+        : this(context, new ProcFolder("/proc", Common.Files.PasswordFile.UsualPath))
     {
     }
 

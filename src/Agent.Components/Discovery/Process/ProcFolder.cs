@@ -72,27 +72,7 @@ internal sealed class ProcFolder(string root, string userFile)
     }
 
     /// <summary>Names of users by their number; none where the file cannot be read.</summary>
-    public Dictionary<string, string> Users()
-    {
-        var users = new Dictionary<string, string>(StringComparer.Ordinal);
-        try
-        {
-            foreach (string line in System.IO.File.ReadLines(userFile))
-            {
-                // name:password:number:…
-                string[] fields = line.Split(':');
-                if (fields.Length > 2)
-                {
-                    users.TryAdd(fields[2], fields[0]);
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Images without a shell often have none.
-        }
-        return users;
-    }
+    public Dictionary<string, string> Users() => PasswordFile.Names(userFile);
 
     private string PathOf(int process, string name) => Path.Combine(root, process.ToString(CultureInfo.InvariantCulture), name);
 }

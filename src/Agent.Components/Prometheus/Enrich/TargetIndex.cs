@@ -49,7 +49,7 @@ internal sealed class TargetIndex
             }
         }
         LabelSet labels = builder.ToLabelSet();
-        return labels.Equals(series.Labels) ? series : new MetricSeries(labels);
+        return labels.Equals(series.Labels) ? series : MetricSeries.Compact(labels, like: series);
     }
 
     /// <summary>Null where one of the labels is missing: nothing matches an absent value.</summary>

@@ -33,7 +33,14 @@ internal sealed class CollectorSet(HostFiles files, IReadOnlyList<(string Name, 
         return failures;
     }
 
-    public void Dispose() => files.Dispose();
+    public void Dispose()
+    {
+        files.Dispose();
+        foreach ((_, IUnixCollector collector) in collectors)
+        {
+            (collector as IDisposable)?.Dispose();
+        }
+    }
 
     /// <summary>Null when the collector ran through, else why not.</summary>
     private static string? Run(IUnixCollector collector, CollectorScrape scrape)

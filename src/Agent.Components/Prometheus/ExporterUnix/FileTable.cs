@@ -12,7 +12,7 @@ internal sealed class FileTable(params FileTable.Row[] rows)
     {
         foreach (Row row in rows)
         {
-            if (HostFiles.Number(Path.Join(folder, row.File)) is { } value)
+            if (HostFiles.Number(folder, row.File) is { } value)
             {
                 output.Write(row.Family, row.Factor == 1 ? value : value * row.Factor, labels);
             }

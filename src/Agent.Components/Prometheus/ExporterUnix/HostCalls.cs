@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Agent.Components.Prometheus.ExporterUnix;
 
-/// <summary>The system calls that collectors make: statfs, uname, adjtimex.</summary>
+/// <summary>The system calls that collectors make: statfs, uname, adjtimex, geteuid.</summary>
 internal static partial class HostCalls
 {
     private const int NameSize = 65;
@@ -61,6 +61,10 @@ internal static partial class HostCalls
 
     /// <summary>Reads the kernel's clock discipline; the answer is the clock's state, negative on error.</summary>
     public static int Adjtimex(ref Timex timex) => AdjtimexCall(ref timex);
+
+    /// <summary>The id of the user that the process acts as; 0 is root.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint RealPathCall(string path, Span<byte> resolved);

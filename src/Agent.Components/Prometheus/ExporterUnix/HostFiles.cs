@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Agent.Wire;
 
@@ -18,15 +20,17 @@ internal sealed record HostPaths
 
 /// <summary>Reads the kernel's files below the configured roots.</summary>
 /// <remarks>
-/// <see cref="Read"/> answers with a view into one buffer that the next <see cref="Read"/> overwrites; <see cref="Text"/> and
-/// <see cref="Number"/> leave it alone. A file of the kernel is read to its end and at most to <see cref="LongestFile"/>. Not thread safe.
+/// <see cref="Read"/> answers with a view into one buffer that the next <see cref="Read"/> overwrites; <c>Text</c> and
+/// <c>Number</c> leave it alone. A file of the kernel is read to its end and at most to <see cref="LongestFile"/>. Not thread safe.
 /// </remarks>
 internal sealed class HostFiles(HostPaths paths) : IDisposable
 {
     private const int LongestFile = 64 << 20;
     private const int LongestValue = 4096;
     private const int FirstRead = 8192;
+    private static readonly EnumerationOptions EveryEntry = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
     private readonly GrowableBuffer _content = new();
+    private readonly FolderNames _folders = new();
 
     public HostPaths Paths { get; } = paths;
 
@@ -39,49 +43,47 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
     /// <summary>The whole file; throws an <see cref="IOException"/> when it cannot be read.</summary>
     public ReadOnlySpan<byte> Read(string path)
     {
-        _content.Clear();
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-        while (true)
-        {
-            Span<byte> space = _content.Reserve(FirstRead);
-            int read = RandomAccess.Read(file, space, _content.Length);
-            if (read == 0)
-            {
-                return _content.Written;
-            }
-            _content.Advance(read);
-            if (_content.Length > LongestFile)
-            {
-                throw new CollectorException($"cannot read {path}: longer than {LongestFile} bytes");
-            }
-        }
+        int error = Fill(path);
+        return error == 0 ? _content.Written : throw new IOException($"cannot read {path}: {HostFile.Reason(error)}");
     }
 
     /// <summary>The whole file, or false when there is none.</summary>
     public bool TryRead(string path, out ReadOnlySpan<byte> content)
     {
-        if (!File.Exists(path))
-        {
-            content = default;
-            return false;
-        }
-        content = Read(path);
-        return true;
+        int error = Fill(path);
+        content = _content.Written;
+        return error == 0
+            || (HostFile.IsMissing(error) ? false : throw new IOException($"cannot read {path}: {HostFile.Reason(error)}"));
     }
 
     /// <summary>The trimmed text of a small file, or null where it is missing, cannot be read or the kernel answers with an error.</summary>
-    public static string? Text(string path)
+    public static string? Text(string path) => Text(path, "");
+
+    [SkipLocalsInit]
+    public static string? Text(ReadOnlySpan<char> folder, ReadOnlySpan<char> name)
     {
         Span<byte> space = stackalloc byte[LongestValue];
-        int length = ReadValue(path, space);
+        int length = HostFile.ReadValue(folder, name, space);
         return length < 0 ? null : Encoding.UTF8.GetString(TextScan.TrimSpace(space[..length]));
     }
 
-    /// <summary>The number in a small file, or null where there is none.</summary>
-    public static double? Number(string path)
+    /// <summary>The same, without allocating a text that was seen before.</summary>
+    [SkipLocalsInit]
+    public static string? Text(ReadOnlySpan<char> folder, ReadOnlySpan<char> name, NameCache names)
     {
         Span<byte> space = stackalloc byte[LongestValue];
-        int length = ReadValue(path, space);
+        int length = HostFile.ReadValue(folder, name, space);
+        return length < 0 ? null : names[TextScan.TrimSpace(space[..length])];
+    }
+
+    /// <summary>The number in a small file, or null where there is none.</summary>
+    public static double? Number(string path) => Number(path, "");
+
+    [SkipLocalsInit]
+    public static double? Number(ReadOnlySpan<char> folder, ReadOnlySpan<char> name)
+    {
+        Span<byte> space = stackalloc byte[LongestValue];
+        int length = HostFile.ReadValue(folder, name, space);
         if (length < 0)
         {
             return null;
@@ -89,7 +91,7 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
         ReadOnlySpan<byte> text = TextScan.TrimSpace(space[..length]);
         if (text.StartsWith("0x"u8))
         {
-            return long.TryParse(Encoding.ASCII.GetString(text[2..]), NumberStyles.HexNumber, null, out long hex) ? hex : null;
+            return long.TryParse(text[2..], NumberStyles.HexNumber, null, out long hex) ? hex : null;
         }
         return TextScan.TryNumber(text, out double value) ? value : null;
     }
@@ -97,6 +99,8 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
     /// <summary>The number in a small file; an error names the file.</summary>
     public static double RequiredNumber(string path) =>
         Number(path) ?? throw new CollectorException($"cannot read a number from {path}: the file is missing or holds something else");
+
+    public static double RequiredNumber(string folder, string name) => Number(folder, name) ?? RequiredNumber(Path.Join(folder, name));
 
     /// <summary>The trimmed text of a small file; an error names the file.</summary>
     public static string RequiredText(string path) =>
@@ -110,35 +114,54 @@ internal sealed class HostFiles(HostPaths paths) : IDisposable
             return [];
         }
         var names = new List<string>();
-        foreach (string entry in Directory.EnumerateFileSystemEntries(folder))
+        var entries = new FileSystemEnumerable<string>(folder, static (ref FileSystemEntry entry) => entry.FileName.ToString(), EveryEntry)
         {
-            string name = Path.GetFileName(entry);
-            if (name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                names.Add(name);
-            }
-        }
+            ShouldIncludePredicate = prefix.Length == 0
+                ? null
+                : (ref FileSystemEntry entry) => entry.FileName.StartsWith(prefix, StringComparison.Ordinal),
+        };
+        names.AddRange(entries);
         names.Sort(string.CompareOrdinal);
         return names;
     }
 
-    public void Dispose() => _content.Dispose();
+    /// <summary>As <see cref="List"/>, and the same list as last time while the folder holds the same.</summary>
+    public IReadOnlyList<string> Names(string folder, string prefix = "") => _folders.Of(folder, prefix);
 
-    private static int ReadValue(string path, Span<byte> space)
+    public void Dispose()
     {
+        _content.Dispose();
+        _folders.Dispose();
+    }
+
+    /// <summary>Reads a file to its end; the answer is 0, or the number of an error below it.</summary>
+    private int Fill(string path)
+    {
+        _content.Clear();
+        int descriptor = HostFile.Open(path, "");
+        if (descriptor < 0)
+        {
+            return descriptor;
+        }
         try
         {
-            if (!File.Exists(path))
+            while (true)
             {
-                return -1;
+                int read = HostFile.Read(descriptor, _content.Reserve(FirstRead));
+                if (read <= 0)
+                {
+                    return read;
+                }
+                _content.Advance(read);
+                if (_content.Length > LongestFile)
+                {
+                    throw new CollectorException($"cannot read {path}: longer than {LongestFile} bytes");
+                }
             }
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-            return RandomAccess.Read(file, space, 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        finally
         {
-            // Drivers answer EIO, EINVAL, ENODEV… for values that a device does not have.
-            return -1;
+            _ = Common.Files.Libc.Close(descriptor);
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class SeriesKey : IDisposable
         {
             builder.Set(Encoding.UTF8.GetString(labels.Name), Encoding.UTF8.GetString(labels.Value));
         }
-        return new MetricSeries(builder.ToLabelSet());
+        return MetricSeries.Compact(builder.ToLabelSet(), like: null);
     }
 
     public void Dispose() => _block.Dispose();

@@ -68,7 +68,7 @@ internal sealed class SeriesTable
     {
         lock (_gate)
         {
-            if (_byLabels.TryGetValue(series.LabelBlock, out Entry? entry))
+            if (_byLabels.TryGetValue(series.ReadLabelBlock(), out Entry? entry))
             {
                 entry.LastSeen = now;
                 return entry;
@@ -117,11 +117,11 @@ internal sealed class SeriesTable
     private sealed class ByLabels : IEqualityComparer<Entry>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Entry>
     {
         public bool Equals(Entry? x, Entry? y) =>
-            ReferenceEquals(x, y) || (x is not null && y is not null && x.Series.LabelBlock.SequenceEqual(y.Series.LabelBlock));
+            ReferenceEquals(x, y) || (x is not null && y is not null && x.Series.ReadLabelBlock().SequenceEqual(y.Series.ReadLabelBlock()));
 
-        public int GetHashCode(Entry obj) => GetHashCode(obj.Series.LabelBlock);
+        public int GetHashCode(Entry obj) => GetHashCode(obj.Series.ReadLabelBlock());
 
-        public bool Equals(ReadOnlySpan<byte> alternate, Entry other) => alternate.SequenceEqual(other.Series.LabelBlock);
+        public bool Equals(ReadOnlySpan<byte> alternate, Entry other) => alternate.SequenceEqual(other.Series.ReadLabelBlock());
 
         // Seeded anew by every process: senders cannot aim at one bucket.
         public int GetHashCode(ReadOnlySpan<byte> alternate)

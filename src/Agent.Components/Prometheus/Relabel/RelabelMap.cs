@@ -67,6 +67,6 @@ internal struct RelabelMap(Relabeler relabeler, SeriesCache cache, RelabelCounte
             return null;
         }
         LabelSet labels = builder.ToLabelSet();
-        return labels.Equals(series.Labels) ? series : new MetricSeries(labels);
+        return labels.Equals(series.Labels) ? series : MetricSeries.Compact(labels, like: series);
     }
 }

@@ -8,7 +8,8 @@ namespace Agent.Components.Prometheus.RemoteWrite;
 /// <summary>Where the samples of one shard gather until they are a request.</summary>
 /// <param name="version">Form of the request.</param>
 /// <param name="shard">From 0.</param>
-internal sealed class LaneSlot(WriteVersion version, int shard) : IDisposable
+/// <param name="file">Where the open block is kept; null for what is not.</param>
+internal sealed class LaneSlot(WriteVersion version, int shard, SlotFile? file = null) : IDisposable
 {
     private readonly WriteRequestBatch? _first = version == WriteVersion.V1 ? new WriteRequestBatch() : null;
     private readonly WriteRequestV2Batch? _second = version == WriteVersion.V2 ? new WriteRequestV2Batch() : null;
@@ -82,9 +83,25 @@ internal sealed class LaneSlot(WriteVersion version, int shard) : IDisposable
         }
     }
 
+    /// <summary>Writes what was added since the last call to the slot's file: from then on it outlives the process.</summary>
+    public void Keep()
+    {
+        if (file is null || !IsOpen)
+        {
+            return;
+        }
+        ReadOnlySpan<byte> symbols = default;
+        ReadOnlySpan<byte> series = _first is not null ? _first.Encode() : _second!.Encode(out symbols);
+        file.Write(symbols, series, new OpenBlockState(_items, _newest, Opened));
+    }
+
+    /// <summary>The queue has the block that was sealed: the file holds the next one from now on.</summary>
+    public void HandedOver(SampleBlock block) => file?.HandedOver(block);
+
     /// <summary>Ends the open block: compressed once, for all endpoints.</summary>
     public SampleBlock Seal(BlockCompressor compressor)
     {
+        file?.Sealed();
         if (_first is not null)
         {
             _first.Compress(compressor.Snappy, compressor.Scratch);
@@ -103,6 +120,7 @@ internal sealed class LaneSlot(WriteVersion version, int shard) : IDisposable
 
     public void Dispose()
     {
+        file?.Dispose();
         _first?.Dispose();
         _second?.Dispose();
     }

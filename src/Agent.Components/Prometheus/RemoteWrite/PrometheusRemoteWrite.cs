@@ -16,9 +16,9 @@ namespace Agent.Components.Prometheus.RemoteWrite;
 /// }
 /// </example>
 /// <remarks>
-/// Samples are encoded and compressed once for all endpoints with equal rules. An endpoint that keeps up gets its requests through
-/// memory. What another one lags behind with waits on disk, once for all endpoints, and survives a restart. Labels that begin with two
-/// underscores are not sent, except the name and <c>__replica__</c>.
+/// Samples are encoded and compressed once for all endpoints with equal rules. What was taken is on disk, so that the end of the process,
+/// however it comes, loses nothing; what was not delivered waits there, once for all endpoints. Labels that begin with two underscores are
+/// not sent, except the name and <c>__replica__</c>.
 /// </remarks>
 [Component("prometheus.remote_write")]
 public sealed class PrometheusRemoteWrite : IComponent<PrometheusRemoteWrite.Arguments>, IMetricConsumer, IDebuggable
@@ -65,7 +65,7 @@ public sealed class PrometheusRemoteWrite : IComponent<PrometheusRemoteWrite.Arg
     public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         _context.Export(new Exports(this));
-        var disk = new DiskSettings(arguments.Wal.MaxSize.Bytes, arguments.Wal.MaxKeepaliveTime, StoresAlways: false);
+        var disk = new DiskSettings(arguments.Wal.MaxSize.Bytes, arguments.Wal.MaxKeepaliveTime, StoresAlways: true);
         await _writer.ApplyAsync(disk, (old, services) => PipelineFor(old, arguments, services), stop);
     }
 

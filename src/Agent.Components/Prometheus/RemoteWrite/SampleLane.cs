@@ -25,7 +25,8 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         (Settings, Endpoints) = (settings, endpoints);
         (_queue, _time) = (services.Queue, services.Context.Time);
         Series = new SeriesMap(settings, _time);
-        _slots = [.. Enumerable.Range(0, settings.Batching.Shards).Select(shard => new LaneSlot(settings.Version, shard))];
+        SlotFile? FileOf(int shard) => services.OpenBlocks is { } open ? new SlotFile(open, endpoints, settings.Version, shard) : null;
+        _slots = [.. Enumerable.Range(0, settings.Batching.Shards).Select(shard => new LaneSlot(settings.Version, shard, FileOf(shard)))];
         _metadata = settings.Version == WriteVersion.V1 && settings.Content.Metadata.Send ? new MetadataLane(settings) : null;
     }
 
@@ -52,9 +53,15 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         int histograms = batch.Count;
         int exemplars = histograms + batch.Histograms.Length;
         int end = exemplars + batch.Exemplars.Length;
-        return (position < histograms ? AddSamples(batch, ref position, now) : null)
+        Task? full = (position < histograms ? AddSamples(batch, ref position, now) : null)
             ?? (position >= histograms && position < exemplars ? AddHistograms(batch, ref position, now) : null)
             ?? (position >= exemplars && position < end ? AddExemplars(batch, ref position, now) : null);
+        if (full is null)
+        {
+            // Once this call returns, the batch's source takes it for safe.
+            Array.ForEach(_slots, static slot => slot.Keep());
+        }
+        return full;
     }
 
     public Task? FlushDue()
@@ -98,7 +105,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         while (_outbox.TryDequeue(out SampleBlock? block))
         {
             _queue.Add(block, Array.ConvertAll(Endpoints, endpoint => endpoint.ReaderOf(block)));
-            Array.ForEach(Endpoints, endpoint => endpoint.Metrics.AddPending(block.Contents.Items));
+            HandedOver(block);
         }
     }
 
@@ -192,8 +199,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
     /// <summary>Null where the item is dropped, which is counted.</summary>
     private LaneSlot? SlotFor(MetricSeries source, long timestamp, long oldest, ref Drops dropped, out MetricSeries? mapped)
     {
-        MappedSeries found = Series.Resolve(source);
-        mapped = found.Series;
+        mapped = Series.Resolve(source, out int shard);
         if (mapped is null)
         {
             dropped.Series++;
@@ -208,7 +214,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         {
             mapped.Metadata = source.Metadata;
         }
-        return _slots[found.Shard];
+        return _slots[shard];
     }
 
     private void Count(Drops dropped, ItemKind kind)
@@ -271,7 +277,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
             Task? room = _queue.TryAdd(block, Array.ConvertAll(Endpoints, endpoint => endpoint.ReaderOf(block)));
             if (room is null)
             {
-                Array.ForEach(Endpoints, endpoint => endpoint.Metrics.AddPending(block.Contents.Items));
+                HandedOver(block);
             }
             return room;
         }
@@ -283,6 +289,15 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         }
         block.Release();
         return null;
+    }
+
+    private void HandedOver(SampleBlock block)
+    {
+        Array.ForEach(Endpoints, endpoint => endpoint.Metrics.AddPending(block.Contents.Items));
+        if (!block.IsMetadata)
+        {
+            _slots[block.Shard].HandedOver(block);
+        }
     }
 
     private struct Drops

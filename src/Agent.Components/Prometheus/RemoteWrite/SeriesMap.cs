@@ -5,15 +5,17 @@ using Agent.Wire.RemoteWrite;
 
 namespace Agent.Components.Prometheus.RemoteWrite;
 
-/// <summary>Maps the series of sources to what is sent: once for each instance, remembered as long as it is in use. Not thread safe.</summary>
+/// <summary>Maps the series of sources to what is sent. Not thread safe.</summary>
 /// <remarks>
+/// Where the configuration changes no labels, a series is sent as it came and nothing is kept of it. Elsewhere it is mapped once for each
+/// instance, and that is remembered as long as it is in use.
 /// External labels count where a series lacks them; then the rules run. Labels that begin with two underscores are not sent, as Alloy's
 /// reference has it, except the name and <c>__replica__</c>, by which Mimir tells the agents of a pair apart. Sources send their series
 /// in the same order time after time, so each remembers the one after it, which spares most look-ups.
 /// </remarks>
 internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
 {
-    /// <summary>Series that are remembered at most; about 150 bytes each, and the texts where labels are changed.</summary>
+    /// <summary>Series that are remembered at most; about 250 bytes each.</summary>
     public const int Limit = 1_000_000;
 
     /// <summary>Unused for so long, a series is forgotten; it costs little to map it again.</summary>
@@ -23,20 +25,46 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
     private readonly Relabeler _relabeler = new(settings.Rules, LabelNameRule.Legacy);
     private readonly LabelSetBuilder _builder = new();
     private readonly List<MetricSeries> _unused = [];
-    private readonly bool _sendsMetadata = settings.Content.Metadata.Send;
+    private readonly SeriesCensus _unchanged = new();
+
+    // Metadata rides on the series in version 2.
+    private readonly bool _takesMetadata = settings.Version == WriteVersion.V1 || settings.Content.Metadata.Send;
+    private readonly bool _changesNothing = settings.External.Count == 0 && settings.Rules.Count == 0;
+    private readonly uint _shards = (uint)settings.Batching.Shards;
     private MappedSeries? _last;
+    private MetricSeries? _lastMade;
     private long _swept = time.GetTimestamp();
+    private long _created;
+    private long _removed;
     private int _round;
 
-    public int Count => _known.Count;
+    /// <summary>Series in use; of those that are not remembered, an estimate.</summary>
+    public long Count => _known.Count + _unchanged.Count;
 
-    /// <summary>Series mapped so far, those mapped again after they were forgotten included.</summary>
-    public long Created { get; private set; }
+    /// <summary>Series that came up so far, those that came back after they were forgotten included.</summary>
+    public long Created => _created + _unchanged.Created;
 
     /// <summary>Series forgotten so far.</summary>
-    public long Removed { get; private set; }
+    public long Removed => _removed + _unchanged.Removed;
 
-    public MappedSeries Resolve(MetricSeries source)
+    /// <param name="source">As it came.</param>
+    /// <param name="shard">Where it is sent.</param>
+    /// <returns>The series as it is sent; null where a rule drops it.</returns>
+    public MetricSeries? Resolve(MetricSeries source, out int shard)
+    {
+        if (_changesNothing && _takesMetadata && !source.HasReservedLabels)
+        {
+            uint hash = source.LabelHash;
+            _unchanged.See(hash);
+            shard = (int)(hash % _shards);
+            return source;
+        }
+        MappedSeries known = Remember(source);
+        shard = known.Shard;
+        return known.Series;
+    }
+
+    private MappedSeries Remember(MetricSeries source)
     {
         MappedSeries? found = _last?.Next;
         if (found is null || !ReferenceEquals(found.Source, source))
@@ -63,6 +91,7 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
             return;
         }
         _swept = time.GetTimestamp();
+        _unchanged.Turn();
         foreach ((MetricSeries source, MappedSeries mapped) in _known)
         {
             if (mapped.Round < _round || _known.Count > Limit)
@@ -76,7 +105,7 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
             }
         }
         _unused.ForEach(source => _known.Remove(source));
-        Removed += _unused.Count;
+        _removed += _unused.Count;
         _unused.Clear();
         _unused.TrimExcess();
         _last = null;
@@ -87,10 +116,10 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
     {
         MetricSeries? series = Map(source);
         // By the bytes that are sent, and alike in each run: what waits on disk from an earlier one keeps its lane.
-        int shard = series is null || settings.Batching.Shards == 1 ? 0 : (int)(Hash(series.LabelBlock) % (uint)settings.Batching.Shards);
+        int shard = series is null ? 0 : (int)(series.LabelHash % _shards);
         var mapped = new MappedSeries(source, series, shard);
         _known.Add(source, mapped);
-        Created++;
+        _created++;
         return mapped;
     }
 
@@ -114,9 +143,11 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
             return null;
         }
         LabelSet labels = _builder.ToLabelSet();
-        // Metadata rides on the series in version 2.
-        bool isAsItCame = labels.Equals(source.Labels) && (settings.Version == WriteVersion.V1 || _sendsMetadata);
-        return isAsItCame ? source : new MetricSeries(labels);
+        if (_takesMetadata && labels.Equals(source.Labels))
+        {
+            return source;
+        }
+        return _lastMade = MetricSeries.Compact(labels, like: _lastMade);
     }
 
     private static bool IsInternal(string name) =>

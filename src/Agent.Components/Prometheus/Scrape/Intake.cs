@@ -23,6 +23,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
     private LabelRules? _rules;
     private (string ContentType, string? Fallback, ExpositionFormat Format)? _format;
     private IntakeScope _scope = null!;
+    private MetricSeries? _made;
     private string? _error;
     private int _scraped;
     private int _kept;
@@ -252,13 +253,14 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         }
         SeriesMaker maker = _scope.Workspace.Maker;
         MetricMetadata? family = labels.TryGet("__name__"u8, out ReadOnlySpan<byte> metric) && _families.Holds(metric) ? _families.Current : null;
-        MetricSeries? series = maker.TryMake(labels, _scope.Labels, _scope.Plan.Labels, family);
+        MetricSeries? series = maker.TryMake(labels, _scope.Labels, _scope.Plan.Labels, new SeriesOrigin(family, _made));
         if (series is null)
         {
             _error = maker.Error;
             (maker.IsOverLimit ? metrics.OverLabelLimits : null)?.Increment();
             return;
         }
+        _made = series;
         _kept++;
         if (_scope.Plan.WithMetadata)
         {
@@ -273,7 +275,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
 
     private void Describe(MetricSeries series)
     {
-        LabelBlock.Enumerator label = LabelBlock.Read(series.LabelBlock);
+        LabelBlock.Enumerator label = LabelBlock.Read(series.ReadLabelBlock());
         while (label.MoveNext())
         {
             if (label.Name.SequenceEqual("__name__"u8))

@@ -1,3 +1,4 @@
+using Agent.Sdk.Http;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Exposition;
@@ -52,4 +53,10 @@ internal sealed class ScrapePlan
     public string? Refusal { get; init; }
 
     public required ScrapeClient Client { get; init; }
+
+    /// <summary>Pages of this process; null where all targets are others.</summary>
+    public LocalHttp? Local { get; init; }
+
+    /// <summary>The target is a page of this process, which no socket is needed for.</summary>
+    public bool IsLocal(ScrapeTarget target) => Local is not null && target.Address == Local.Address && target.Url.StartsWith("http:", StringComparison.Ordinal);
 }

@@ -135,6 +135,7 @@ internal sealed partial class ScrapeRun : IDisposable
             Client = former is not null && former.Arguments.Http == arguments.Http
                 ? former.Client
                 : new ScrapeClient(HttpClientBuilder.Build(arguments.Http, _context.Time)),
+            Local = _context.Local,
             Refusal = isOver ? string.Create(CultureInfo.InvariantCulture, $"target_limit exceeded (number of targets: {targets}, limit: {limit})") : null,
             Dropped = resolution.Dropped,
         };

@@ -99,6 +99,7 @@ internal sealed class SeriesCache : IDisposable
             uint scrape = _scrape;
             _map.RemoveWhere(series => series.Seen != scrape);
         }
+        _map.Trim();
         _successful = _map.Count;
         _trackedBefore = _tracked;
         End();
@@ -179,12 +180,12 @@ internal sealed class SeriesCache : IDisposable
     {
         public static SameLabels Instance { get; } = new();
 
-        public bool Equals(MetricSeries? x, MetricSeries? y) => x is null ? y is null : y is not null && x.LabelBlock.SequenceEqual(y.LabelBlock);
+        public bool Equals(MetricSeries? x, MetricSeries? y) => x is null ? y is null : y is not null && x.ReadLabelBlock().SequenceEqual(y.ReadLabelBlock());
 
         public int GetHashCode(MetricSeries series)
         {
             var hash = default(HashCode);
-            hash.AddBytes(series.LabelBlock);
+            hash.AddBytes(series.ReadLabelBlock());
             return hash.ToHashCode();
         }
     }

@@ -6,6 +6,10 @@ using Agent.Wire.Exposition;
 
 namespace Agent.Components.Prometheus.Scrape;
 
+/// <param name="Family">What is known of the metric, for the labels of type and unit; null where nothing is.</param>
+/// <param name="Like">The series that was made last for the same target: much of its labels is the same.</param>
+internal readonly record struct SeriesOrigin(MetricMetadata? Family, MetricSeries? Like);
+
 /// <summary>Makes series of the labels that a target exposes and the target's own. Not thread safe.</summary>
 internal sealed class SeriesMaker : IDisposable
 {
@@ -15,6 +19,7 @@ internal sealed class SeriesMaker : IDisposable
 
     private readonly SeriesLabels _labels = new();
     private readonly GrowableBuffer _name = new();
+    private readonly GrowableBuffer _block = new();
     private readonly List<int> _conflicts = [];
 
     /// <summary>What is wrong with the labels of which <see cref="TryMake"/> made nothing.</summary>
@@ -26,15 +31,15 @@ internal sealed class SeriesMaker : IDisposable
     /// <param name="exposed">As read, sorted.</param>
     /// <param name="target">The target's labels.</param>
     /// <param name="rules">How to put both together.</param>
-    /// <param name="family">What is known of the metric, for the labels of type and unit.</param>
+    /// <param name="origin">What else is known of the series.</param>
     /// <returns>Null where <see cref="Error"/> says why.</returns>
-    public MetricSeries? TryMake(SeriesLabels exposed, TargetLabels target, LabelRules rules, MetricMetadata? family)
+    public MetricSeries? TryMake(SeriesLabels exposed, TargetLabels target, LabelRules rules, SeriesOrigin origin)
     {
         IsOverLimit = false;
         _labels.Clear();
         _conflicts.Clear();
         Merge(exposed, target, rules.HonorLabels);
-        if (rules.WithTypeAndUnit && family is not null)
+        if (rules.WithTypeAndUnit && origin.Family is { } family)
         {
             AddTypeAndUnit(family);
         }
@@ -43,9 +48,11 @@ internal sealed class SeriesMaker : IDisposable
         {
             return null;
         }
-        byte[] block = new byte[_labels.BlockLength()];
-        _labels.WriteBlock(block);
-        return MetricSeries.OfBlock(block);
+        int length = _labels.BlockLength();
+        _block.Clear();
+        _labels.WriteBlock(_block.Reserve(length));
+        _block.Advance(length);
+        return MetricSeries.OfBlock(_block.Written, origin.Like);
     }
 
     /// <summary>A series of the scraper's own about a target: the target's labels and a name.</summary>
@@ -67,6 +74,7 @@ internal sealed class SeriesMaker : IDisposable
     {
         _labels.Dispose();
         _name.Dispose();
+        _block.Dispose();
     }
 
     private void Merge(SeriesLabels exposed, TargetLabels target, bool honorLabels)

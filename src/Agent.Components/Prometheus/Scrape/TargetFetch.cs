@@ -29,7 +29,7 @@ internal static class TargetFetch
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            return await GetAsync(plan, target, url, body, either.Token);
+            return await (plan.IsLocal(target) ? LocalFetch.GetAsync(plan, target, url, body, either.Token) : GetAsync(plan, target, url, body, either.Token));
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -65,8 +65,10 @@ internal static class TargetFetch
         bool fits = encoding == "gzip" ? await GzipBody.ReadAsync(raw, body, limit, stop) : await ReadAsync(raw, body, limit, stop);
         return fits
             ? new FetchResult(ContentTypeOf(response), null)
-            : new FetchResult("", $"body size limit exceeded (limit: {limit} bytes)", IsTooLarge: true);
+            : new FetchResult("", TooLarge(limit), IsTooLarge: true);
     }
+
+    internal static string TooLarge(long limit) => $"body size limit exceeded (limit: {limit} bytes)";
 
     // As written: parsed and put together again it might differ from what Prometheus judges.
     private static string ContentTypeOf(HttpResponseMessage response) =>

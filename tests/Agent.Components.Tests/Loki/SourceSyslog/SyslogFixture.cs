@@ -10,6 +10,9 @@ namespace Agent.Components.Tests.Loki.SourceSyslog;
 /// <summary>The component on loopback with ports of the system's choice, and senders.</summary>
 internal sealed class SyslogFixture : IAsyncDisposable
 {
+    public const string First = "<165>1 2018-10-11T22:14:15.003Z host5 e - id1 [custom@32473 exkey=\"1\"] One";
+    public const string Second = "<13>1 - - - - - - Two";
+
     private readonly CancellationTokenSource _stop = new();
 
     public SyslogFixture()

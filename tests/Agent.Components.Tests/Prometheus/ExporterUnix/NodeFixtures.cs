@@ -28,18 +28,20 @@ internal sealed class NodeFixtures : IDisposable
     /// <summary>Runs collectors over the golden host and answers the exposition.</summary>
     public string Scrape(CollectorSettings settings, out IReadOnlyList<CollectorFailure> failures)
     {
-        UnixExporterOptions options = settings.Options with
-        {
-            ProcfsPath = settings.Options.ProcfsPath == "/proc" ? PathOf("proc") : settings.Options.ProcfsPath,
-            SysfsPath = settings.Options.SysfsPath == "/sys" ? PathOf("sys") : settings.Options.SysfsPath,
-            RootfsPath = Root.FullName,
-            UdevDataPath = PathOf("udev/data"),
-        };
         using var output = new FamilyWriter();
-        failures = CollectorCatalog.Create(settings with { Options = options }, TimeProvider.System).Scrape(output);
+        failures = CollectorCatalog.Create(settings with { Options = On(settings.Options) }, TimeProvider.System).Scrape(output);
         // The recording ran inside a checkout; some labels hold paths.
         return Text(output).Replace(Root.FullName, "collector/fixtures", StringComparison.Ordinal);
     }
+
+    /// <summary>Options under which the golden host is read.</summary>
+    public UnixExporterOptions On(UnixExporterOptions options) => options with
+    {
+        ProcfsPath = options.ProcfsPath == "/proc" ? PathOf("proc") : options.ProcfsPath,
+        SysfsPath = options.SysfsPath == "/sys" ? PathOf("sys") : options.SysfsPath,
+        RootfsPath = Root.FullName,
+        UdevDataPath = PathOf("udev/data"),
+    };
 
     public static string Text(FamilyWriter output)
     {

@@ -196,7 +196,7 @@ public sealed class WriteDecoderTests : IDisposable
         SeriesTable.Entry second = table.Add(TestSeries.Of("b"), 0);
 
         Assert.Equal(("a", "b", 1), (first.Series.Labels["__name__"], second.Series.Labels["__name__"], table.Count));
-        Assert.Null(table.Find(second.Series.LabelBlock, 0));
+        Assert.Null(table.Find(second.Series.ReadLabelBlock(), 0));
     }
 
     [Theory]

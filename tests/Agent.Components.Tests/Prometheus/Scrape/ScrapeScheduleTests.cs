@@ -21,6 +21,15 @@ public sealed class ScrapeScheduleTests
     }
 
     [Fact]
+    public void Scrapes_begin_in_steps_that_targets_share()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(0, Target($"10.0.0.{i}:9100").Offset().Ticks % TimeSpan.FromMilliseconds(250).Ticks);
+        }
+    }
+
+    [Fact]
     public void A_restart_does_not_move_a_target()
     {
         ScrapeTarget target = Target("a:1");

@@ -151,9 +151,14 @@ internal sealed class ExpressionEvaluator
         {
             return _run.Fail(node, $"{name} is not a method but has arguments");
         }
-        GoValue value;
-        _ = receiver.AsData is { } data ? data.TryGet(name, out value) : receiver.AsMap.TryGet(name, out value);
-        return value;
+        if (receiver.AsData is not { } data)
+        {
+            receiver.AsMap.TryGet(name, out GoValue element);
+            return element;
+        }
+        return data.TryGet(name, out GoValue value) || !data.IsRecord
+            ? value
+            : _run.Fail(node, $"can't evaluate field {name} in type {data.Type.Name}");
     }
 
     private readonly record struct Access(string Name, TemplateNode Node, string? Type);

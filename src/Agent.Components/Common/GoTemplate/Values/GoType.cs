@@ -62,6 +62,9 @@ internal sealed class GoType
 
     public static GoType AnyMap { get; } = new(GoKind.Map, "map[string]interface {}", Any);
 
+    /// <summary>What process-exporter gives its templates: a struct there, here a map with a fixed set of names.</summary>
+    public static GoType ProcessParameters { get; } = new(GoKind.Map, "*config.templateParams", Any);
+
     public static GoType StringMap { get; } = new(GoKind.Map, "map[string]string", String);
 
     public static GoType Time { get; } = new(GoKind.Struct, "time.Time");

@@ -67,7 +67,7 @@ internal sealed class BcacheCollector(BcacheOptions options) : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string root = scrape.Files.Sys("fs/bcache");
-        foreach (string uuid in HostFiles.List(root))
+        foreach (string uuid in scrape.Files.Names(root))
         {
             // Beside the sets there are files to register devices.
             if (!uuid.Contains('-', StringComparison.Ordinal))
@@ -79,11 +79,11 @@ internal sealed class BcacheCollector(BcacheOptions options) : IUnixCollector
             {
                 scrape.Output.Write(family, SizeOf(Path.Join(folder, file)) * factor, uuid);
             }
-            foreach (string device in HostFiles.List(folder, "bdev"))
+            foreach (string device in scrape.Files.Names(folder, "bdev"))
             {
                 BackingDevice(Path.Join(folder, device), (uuid, device), scrape.Output);
             }
-            foreach (string device in HostFiles.List(folder, "cache"))
+            foreach (string device in scrape.Files.Names(folder, "cache"))
             {
                 if (device.AsSpan("cache".Length).IndexOfAnyExceptInRange('0', '9') < 0)
                 {

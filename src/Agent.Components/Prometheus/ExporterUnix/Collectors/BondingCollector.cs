@@ -11,7 +11,7 @@ internal sealed class BondingCollector : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string net = scrape.Files.Sys("class/net");
-        if (HostFiles.Text(Path.Join(net, "bonding_masters")) is not { } masters)
+        if (HostFiles.Text(net, "bonding_masters") is not { } masters)
         {
             scrape.NoData("bonding is not in use");
             return;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>Space and commits of Btrfs, from /sys/fs/btrfs.</summary>
@@ -32,11 +30,11 @@ internal sealed class BtrfsCollector : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string root = scrape.Files.Sys("fs/btrfs");
-        foreach (string name in HostFiles.List(root))
+        foreach (string name in scrape.Files.Names(root))
         {
             if (name.Contains('-', StringComparison.Ordinal))
             {
-                Filesystem(Path.Join(root, name), name, scrape);
+                Filesystem(scrape.Names.Path(root, name), name, scrape);
             }
         }
     }
@@ -44,38 +42,39 @@ internal sealed class BtrfsCollector : IUnixCollector
     private static void Filesystem(string folder, string name, CollectorScrape scrape)
     {
         FamilyWriter output = scrape.Output;
-        double Number(string file) => HostFiles.Number(Path.Join(folder, file)) ?? 0;
-        string uuid = HostFiles.Text(Path.Join(folder, "metadata_uuid")) is { Length: > 0 } own ? own : name;
-        output.Write(Info, 1, uuid, HostFiles.Text(Path.Join(folder, "label")) ?? "");
-        output.Write(Reserve, Number("allocation/global_rsv_size"), uuid);
-        Dictionary<string, string> commits = CommitStatistics(Path.Join(folder, "commit_stats"));
-        double Commit(string key) =>
-            TextScan.TryNumber(Encoding.ASCII.GetBytes(commits.GetValueOrDefault(key, "0")), out double value) ? value : 0;
-        output.Write(Commits, Commit("commits"), uuid);
-        output.Write(LastCommit, Commit("last_commit_ms") / Milliseconds, uuid);
-        output.Write(MaxCommit, Commit("max_commit_ms") / Milliseconds, uuid);
-        output.Write(CommitTime, Commit("total_commit_ms") / Milliseconds, uuid);
-        IReadOnlyList<string> devices = HostFiles.List(Path.Join(folder, "devices"));
+        string uuid = HostFiles.Text(folder, "metadata_uuid", scrape.Names) is { Length: > 0 } own ? own : name;
+        output.Write(Info, 1, uuid, HostFiles.Text(folder, "label", scrape.Names) ?? "");
+        output.Write(Reserve, HostFiles.Number(folder, "allocation/global_rsv_size") ?? 0, uuid);
+        // Kernels before 6.0 have no such file.
+        _ = scrape.Files.TryRead(scrape.Names.Path(folder, "commit_stats"), out ReadOnlySpan<byte> commits);
+        output.Write(Commits, Statistic(commits, "commits"u8), uuid);
+        output.Write(LastCommit, Statistic(commits, "last_commit_ms"u8) / Milliseconds, uuid);
+        output.Write(MaxCommit, Statistic(commits, "max_commit_ms"u8) / Milliseconds, uuid);
+        output.Write(CommitTime, Statistic(commits, "total_commit_ms"u8) / Milliseconds, uuid);
+        string held = scrape.Names.Path(folder, "devices");
+        IReadOnlyList<string> devices = scrape.Files.Names(held);
+        string allocation = scrape.Names.Path(folder, "allocation");
         foreach (string kind in Kinds)
         {
-            Allocation(Path.Join(folder, "allocation", kind), (uuid, kind, devices.Count), output);
+            Allocation(scrape.Names.Path(allocation, kind), (uuid, kind, devices.Count), scrape);
         }
         foreach (string device in devices)
         {
-            output.Write(Device, Number($"devices/{device}/size") * SectorBytes, uuid, device);
+            output.Write(Device, (HostFiles.Number(scrape.Names.Path(held, device), "size") ?? 0) * SectorBytes, uuid, device);
         }
     }
 
-    private static void Allocation(string folder, (string Uuid, string Kind, int Devices) of, FamilyWriter output)
+    private static void Allocation(string folder, (string Uuid, string Kind, int Devices) of, CollectorScrape scrape)
     {
-        output.Write(Reserved, HostFiles.Number(Path.Join(folder, "bytes_reserved")) ?? 0, of.Uuid, of.Kind);
-        foreach (string mode in HostFiles.List(folder))
+        FamilyWriter output = scrape.Output;
+        output.Write(Reserved, HostFiles.Number(folder, "bytes_reserved") ?? 0, of.Uuid, of.Kind);
+        foreach (string mode in scrape.Files.Names(folder))
         {
-            string layout = Path.Join(folder, mode);
+            string layout = scrape.Names.Path(folder, mode);
             if (Directory.Exists(layout))
             {
-                output.Write(Used, HostFiles.Number(Path.Join(layout, "used_bytes")) ?? 0, of.Uuid, of.Kind, mode);
-                output.Write(Size, HostFiles.Number(Path.Join(layout, "total_bytes")) ?? 0, of.Uuid, of.Kind, mode);
+                output.Write(Used, HostFiles.Number(layout, "used_bytes") ?? 0, of.Uuid, of.Kind, mode);
+                output.Write(Size, HostFiles.Number(layout, "total_bytes") ?? 0, of.Uuid, of.Kind, mode);
                 output.Write(Ratio, CopiesOf(mode, of.Devices), of.Uuid, of.Kind, mode);
             }
         }
@@ -93,18 +92,17 @@ internal sealed class BtrfsCollector : IUnixCollector
         _ => 0,
     };
 
-    /// <summary>Lines "key value"; kernels before 6.0 have no such file.</summary>
-    private static Dictionary<string, string> CommitStatistics(string path)
+    /// <summary>The value in a line "key value".</summary>
+    private static double Statistic(ReadOnlySpan<byte> text, ReadOnlySpan<byte> key)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string line in (HostFiles.Text(path) ?? "").Split('\n'))
+        while (TextScan.TryLine(ref text, out ReadOnlySpan<byte> line))
         {
-            string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length == 2)
+            if (TextScan.TryField(ref line, out ReadOnlySpan<byte> name) && name.SequenceEqual(key)
+                && TextScan.TryField(ref line, out ReadOnlySpan<byte> value) && TextScan.TryNumber(value, out double number))
             {
-                values[fields[0]] = fields[1];
+                return number;
             }
         }
-        return values;
+        return 0;
     }
 }

@@ -81,11 +81,11 @@ internal sealed class CpuCollector(CpuOptions options, bool frequencies) : IUnix
     {
         string folder = scrape.Files.Sys("devices/system/cpu");
         // Kernels without hot plugging have no such files.
-        if (!File.Exists(Path.Join(folder, "cpu0/online")))
+        if (!File.Exists(scrape.Names.Path(folder, "cpu0/online")))
         {
             return;
         }
-        foreach (string name in HostFiles.List(folder, "cpu"))
+        foreach (string name in scrape.Files.Names(folder, "cpu"))
         {
             if (name.Length > 3 && char.IsAsciiDigit(name[3]))
             {

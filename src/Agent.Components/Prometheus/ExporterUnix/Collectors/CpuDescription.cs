@@ -20,44 +20,54 @@ internal sealed class CpuDescription(CpuOptions options, bool frequencies)
     {
         string text = Encoding.UTF8.GetString(scrape.Files.Read(scrape.Files.Proc("cpuinfo")));
         var cpu = new Dictionary<string, string>(StringComparer.Ordinal);
-        bool first = true;
+        string model = "";
+        string? flags = null;
+        string? bugs = null;
         foreach (string line in text.Split('\n'))
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            string name = (colon < 0 ? line : line[..colon]).Trim();
-            if (name == "processor" && cpu.Count > 0)
+            if (colon < 0)
             {
-                Write(cpu, first, scrape.Output);
-                first = false;
+                continue;
+            }
+            string name = line[..colon].Trim();
+            string value = line[(colon + 1)..].Trim();
+            if (name == "Processor")
+            {
+                // Old ARM kernels head the list with the model of all.
+                model = value;
+                continue;
+            }
+            if (name == "processor" && cpu.ContainsKey(name))
+            {
+                Write(cpu, model, scrape.Output);
                 cpu.Clear();
             }
-            if (colon >= 0)
-            {
-                cpu[name] = line[(colon + 1)..].Trim();
-            }
+            cpu[name] = value;
+            // ARM calls them features, and may tell them once for all.
+            flags = name == "Features" || (name == "flags" && flags is null) ? value : flags;
+            bugs = name == "bugs" && bugs is null ? value : bugs;
         }
-        if (cpu.ContainsKey("processor"))
+        // Of a single CPU old ARM kernels give no number.
+        if (cpu.ContainsKey("processor") || (cpu.ContainsKey("BogoMIPS") && cpu.TryAdd("processor", "0")))
         {
-            Write(cpu, first, scrape.Output);
+            Write(cpu, model, scrape.Output);
         }
+        Chosen(flags ?? "", options.FlagsInclude, Flag, scrape.Output);
+        Chosen(bugs ?? "", options.BugsInclude, Bug, scrape.Output);
     }
 
-    private void Write(Dictionary<string, string> cpu, bool first, FamilyWriter output)
+    private void Write(Dictionary<string, string> cpu, string model, FamilyWriter output)
     {
         string Of(string name) => cpu.GetValueOrDefault(name, "");
         string vendor = cpu.TryGetValue("vendor_id", out string? id) ? id : Of("vendor");
         output.Write(
-            Info, 1, Of("physical id"), Of("core id"), Of("processor"), vendor, Of("cpu family"), Of("model"), Of("model name"),
-            Of("microcode"), Of("stepping"), Of("cache size"));
+            Info, 1, Of("physical id"), Of("core id"), Of("processor"), vendor, Of("cpu family"), Of("model"),
+            cpu.GetValueOrDefault("model name", model), Of("microcode"), Of("stepping"), Of("cache size"));
         if (frequencies)
         {
             double megahertz = TextScan.TryNumber(Encoding.ASCII.GetBytes(Of("cpu MHz")), out double value) ? value : 0;
             output.Write(Frequency, megahertz * 1e6, Of("physical id"), Of("core id"), Of("processor"));
-        }
-        if (first)
-        {
-            Chosen(Of("flags"), options.FlagsInclude, Flag, output);
-            Chosen(Of("bugs"), options.BugsInclude, Bug, output);
         }
     }
 

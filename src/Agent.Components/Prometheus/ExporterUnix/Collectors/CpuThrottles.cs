@@ -15,26 +15,26 @@ internal static class CpuThrottles
         string folder = scrape.Files.Sys("devices/system/cpu");
         var cores = new HashSet<(double, double)>();
         var packages = new HashSet<double>();
-        foreach (string name in HostFiles.List(folder, "cpu"))
+        foreach (string name in scrape.Files.Names(folder, "cpu"))
         {
             if (name.Length < 4 || !char.IsAsciiDigit(name[3]))
             {
                 continue;
             }
             string cpu = Path.Join(folder, name);
-            if (HostFiles.Number(Path.Join(cpu, "topology/physical_package_id")) is not { } package
-                || HostFiles.Number(Path.Join(cpu, "topology/core_id")) is not { } core)
+            if (HostFiles.Number(cpu, "topology/physical_package_id") is not { } package
+                || HostFiles.Number(cpu, "topology/core_id") is not { } core)
             {
                 continue;
             }
             if (!cores.Contains((package, core))
-                && HostFiles.Number(Path.Join(cpu, "thermal_throttle/core_throttle_count")) is { } coreCount)
+                && HostFiles.Number(cpu, "thermal_throttle/core_throttle_count") is { } coreCount)
             {
                 cores.Add((package, core));
                 scrape.Output.Write(Core, coreCount, Text(package), Text(core));
             }
             if (!packages.Contains(package)
-                && HostFiles.Number(Path.Join(cpu, "thermal_throttle/package_throttle_count")) is { } packageCount)
+                && HostFiles.Number(cpu, "thermal_throttle/package_throttle_count") is { } packageCount)
             {
                 packages.Add(package);
                 scrape.Output.Write(Package, packageCount, Text(package));

@@ -23,8 +23,8 @@ internal sealed class CpufreqCollector : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string folder = scrape.Files.Sys("devices/system/cpu");
-        IReadOnlyList<int> offline = CpuRange.Parse(HostFiles.Text(Path.Join(folder, "offline")) ?? "");
-        foreach (string name in HostFiles.List(folder, "cpu"))
+        IReadOnlyList<int> offline = CpuRange.Parse(HostFiles.Text(folder, "offline") ?? "");
+        foreach (string name in scrape.Files.Names(folder, "cpu"))
         {
             if (!int.TryParse(name.AsSpan(3), out int cpu) || offline.Contains(cpu))
             {
@@ -35,7 +35,7 @@ internal sealed class CpufreqCollector : IUnixCollector
             foreach ((string file, Family family) in Frequencies)
             {
                 // The kernel counts in kHz.
-                if (HostFiles.Number(Path.Join(cpufreq, file)) is { } kilohertz)
+                if (HostFiles.Number(cpufreq, file) is { } kilohertz)
                 {
                     scrape.Output.Write(family, kilohertz * 1000.0, label);
                 }
@@ -46,11 +46,11 @@ internal sealed class CpufreqCollector : IUnixCollector
 
     private static void Governors(string cpufreq, string cpu, FamilyWriter output)
     {
-        if (HostFiles.Text(Path.Join(cpufreq, "scaling_governor")) is not { Length: > 0 } current)
+        if (HostFiles.Text(cpufreq, "scaling_governor") is not { Length: > 0 } current)
         {
             return;
         }
-        string available = HostFiles.Text(Path.Join(cpufreq, "scaling_available_governors")) ?? "";
+        string available = HostFiles.Text(cpufreq, "scaling_available_governors") ?? "";
         foreach (string governor in available.Split(' '))
         {
             output.Write(Governor, governor == current ? 1 : 0, cpu, governor);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>What udev knows of a disk: model, serial, file system, device mapper, ATA features.</summary>
-internal static class DiskDescription
+internal sealed class DiskDescription
 {
     private static readonly Family Info = Family.Gauge(
         "node_disk_info", "Info of /sys/block/<block_device>.",
@@ -22,9 +22,13 @@ internal static class DiskDescription
             "node_disk_ata_rotation_rate_rpm", "ATA disk rotation rate in RPMs (0 for SSDs).", "device")),
     ];
 
-    public static void Collect(string device, (string Major, string Minor) number, CollectorScrape scrape)
+    // Disks come and go: beyond this many the descriptions are read anew.
+    private const int Limit = 1024;
+    private readonly Dictionary<string, ParsedContent<Dictionary<string, string>>> _known = new(StringComparer.Ordinal);
+
+    public void Collect(string device, (string Major, string Minor) number, CollectorScrape scrape)
     {
-        Dictionary<string, string> udev = Udev(Path.Join(scrape.Files.Paths.UdevData, $"b{number.Major}:{number.Minor}"));
+        Dictionary<string, string> udev = Udev(device, Path.Join(scrape.Files.Paths.UdevData, $"b{number.Major}:{number.Minor}"), scrape.Files);
         string Of(string property) => udev.GetValueOrDefault(property, "");
         // The serial on the label, else udev's own, else what virtio disks have.
         string serial = Of("SCSI_IDENT_SERIAL") is { Length: > 0 } label ? label
@@ -55,20 +59,33 @@ internal static class DiskDescription
         }
     }
 
+    private Dictionary<string, string> Udev(string device, string path, HostFiles files)
+    {
+        if (!files.TryRead(path, out ReadOnlySpan<byte> text))
+        {
+            return [];
+        }
+        if (!_known.TryGetValue(device, out ParsedContent<Dictionary<string, string>>? known))
+        {
+            if (_known.Count >= Limit)
+            {
+                _known.Clear();
+            }
+            _known[device] = known = new ParsedContent<Dictionary<string, string>>(Parse);
+        }
+        return known.Of(text);
+    }
+
     /// <summary>Lines such as "E:ID_MODEL=…" of udev's data file.</summary>
-    private static Dictionary<string, string> Udev(string path)
+    private static Dictionary<string, string> Parse(ReadOnlySpan<byte> text)
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!File.Exists(path))
+        while (TextScan.TryLine(ref text, out ReadOnlySpan<byte> line))
         {
-            return properties;
-        }
-        foreach (string line in File.ReadLines(path))
-        {
-            int equals = line.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && line.StartsWith("E:", StringComparison.Ordinal))
+            int equals = line.IndexOf((byte)'=');
+            if (equals > 0 && line.StartsWith("E:"u8))
             {
-                properties[line[2..equals]] = line[(equals + 1)..];
+                properties[Encoding.UTF8.GetString(line[2..equals])] = Encoding.UTF8.GetString(line[(equals + 1)..].TrimEnd((byte)'\r'));
             }
         }
         return properties;

@@ -32,8 +32,12 @@ internal sealed class DiskstatsCollector(DiskOptions options) : IUnixCollector
         ? new DeviceFilter(null, options.DeviceInclude)
         : new DeviceFilter(options.DeviceExclude, null);
 
+    private readonly DiskDescription _descriptions = new();
+    private readonly List<(string Device, string Major, string Minor)> _disks = [];
+
     public void Collect(CollectorScrape scrape)
     {
+        _disks.Clear();
         ReadOnlySpan<byte> text = scrape.Files.Read(scrape.Files.Proc("diskstats"));
         while (TextScan.TryLine(ref text, out ReadOnlySpan<byte> line))
         {
@@ -56,7 +60,11 @@ internal sealed class DiskstatsCollector(DiskOptions options) : IUnixCollector
                 }
                 scrape.Output.Write(family, TextScan.Number(field, "/proc/diskstats") * factor, device);
             }
-            DiskDescription.Collect(device, (scrape.Names[major], scrape.Names[minor]), scrape);
+            _disks.Add((device, scrape.Names[major], scrape.Names[minor]));
+        }
+        foreach ((string device, string major, string minor) in _disks)
+        {
+            _descriptions.Collect(device, (major, minor), scrape);
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class DmiCollector : IUnixCollector
         var values = new List<string>();
         foreach (string file in Files)
         {
-            if (HostFiles.Text(Path.Join(folder, file)) is { } value)
+            if (HostFiles.Text(folder, file) is { } value)
             {
                 labels.Add(file == "sys_vendor" ? "system_vendor" : file);
                 values.Add(value);

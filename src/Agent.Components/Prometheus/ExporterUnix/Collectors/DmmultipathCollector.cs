@@ -28,25 +28,26 @@ internal sealed class DmmultipathCollector : IUnixCollector
             scrape.NoData("there is no /sys/block");
             return;
         }
-        foreach (string dm in HostFiles.List(block, "dm-"))
+        foreach (string dm in scrape.Files.Names(block, "dm-"))
         {
-            string folder = Path.Join(block, dm);
+            string folder = scrape.Names.Path(block, dm);
             // Crypt and LVM devices have other prefixes.
-            if (HostFiles.Text(Path.Join(folder, "dm/uuid")) is { } uuid && uuid.StartsWith("mpath-", StringComparison.Ordinal))
+            if (HostFiles.Text(folder, "dm/uuid", scrape.Names) is { } uuid && uuid.StartsWith("mpath-", StringComparison.Ordinal))
             {
-                Device(block, dm, uuid, scrape.Output);
+                Device(block, dm, uuid, scrape);
             }
         }
     }
 
-    private static void Device(string block, string dm, string uuid, FamilyWriter output)
+    private static void Device(string block, string dm, string uuid, CollectorScrape scrape)
     {
-        string folder = Path.Join(block, dm);
-        string name = HostFiles.RequiredText(Path.Join(folder, "dm/name"));
+        FamilyWriter output = scrape.Output;
+        string folder = scrape.Names.Path(block, dm);
+        string name = HostFiles.RequiredText(scrape.Names.Path(folder, "dm/name"));
         output.Write(Info, 1, name, dm, uuid);
-        output.Write(Active, HostFiles.Number(Path.Join(folder, "dm/suspended")) is 1 ? 0 : 1, name, dm);
-        output.Write(Size, HostFiles.RequiredNumber(Path.Join(folder, "size")) * SectorBytes, name, dm);
-        IReadOnlyList<string> paths = HostFiles.List(Path.Join(folder, "slaves"));
+        output.Write(Active, HostFiles.Number(folder, "dm/suspended") is 1 ? 0 : 1, name, dm);
+        output.Write(Size, HostFiles.RequiredNumber(folder, "size") * SectorBytes, name, dm);
+        IReadOnlyList<string> paths = scrape.Files.Names(scrape.Names.Path(folder, "slaves"));
         int active = 0;
         foreach (string path in paths)
         {

@@ -23,40 +23,41 @@ internal sealed class EdacCollector : IUnixCollector
     {
         string folder = scrape.Files.Sys("devices/system/edac/mc");
         FamilyWriter output = scrape.Output;
-        foreach (string name in HostFiles.List(folder, "mc"))
+        foreach (string name in scrape.Files.Names(folder, "mc"))
         {
             string controller = name[2..];
             if (controller.Length == 0 || !char.IsAsciiDigit(controller[0]))
             {
                 continue;
             }
-            string path = Path.Join(folder, name);
-            output.Write(Correctable, HostFiles.RequiredNumber(Path.Join(path, "ce_count")), controller);
-            output.Write(RowCorrectable, HostFiles.RequiredNumber(Path.Join(path, "ce_noinfo_count")), controller, "unknown");
-            output.Write(Uncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_count")), controller);
-            output.Write(RowUncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_noinfo_count")), controller, "unknown");
-            foreach (string row in HostFiles.List(path, "csrow"))
+            string path = scrape.Names.Path(folder, name);
+            output.Write(Correctable, HostFiles.RequiredNumber(path, "ce_count"), controller);
+            output.Write(RowCorrectable, HostFiles.RequiredNumber(path, "ce_noinfo_count"), controller, "unknown");
+            output.Write(Uncorrectable, HostFiles.RequiredNumber(path, "ue_count"), controller);
+            output.Write(RowUncorrectable, HostFiles.RequiredNumber(path, "ue_noinfo_count"), controller, "unknown");
+            foreach (string row in scrape.Files.Names(path, "csrow"))
             {
-                Row(Path.Join(path, row), (controller, row["csrow".Length..]), output);
+                Row(scrape.Names.Path(path, row), (controller, row["csrow".Length..]), scrape);
             }
         }
     }
 
-    private static void Row(string path, (string Controller, string Row) at, FamilyWriter output)
+    private static void Row(string path, (string Controller, string Row) at, CollectorScrape scrape)
     {
-        output.Write(RowCorrectable, HostFiles.RequiredNumber(Path.Join(path, "ce_count")), at.Controller, at.Row);
-        output.Write(RowUncorrectable, HostFiles.RequiredNumber(Path.Join(path, "ue_count")), at.Controller, at.Row);
-        foreach (string file in HostFiles.List(path, "ch"))
+        FamilyWriter output = scrape.Output;
+        output.Write(RowCorrectable, HostFiles.RequiredNumber(path, "ce_count"), at.Controller, at.Row);
+        output.Write(RowUncorrectable, HostFiles.RequiredNumber(path, "ue_count"), at.Controller, at.Row);
+        foreach (string file in scrape.Files.Names(path, "ch"))
         {
             if (!file.EndsWith(ChannelSuffix, StringComparison.Ordinal))
             {
                 continue;
             }
             string channel = file[2..^ChannelSuffix.Length];
-            string label = Label(HostFiles.Text(Path.Join(path, $"ch{channel}_dimm_label")));
+            string label = Label(HostFiles.Text(path, $"ch{channel}_dimm_label", scrape.Names));
             output.Write(
-                ChannelCorrectable, HostFiles.RequiredNumber(Path.Join(path, file)), at.Controller, at.Row, channel, label);
-            if (HostFiles.Number(Path.Join(path, $"ch{channel}_ue_count")) is { } errors)
+                ChannelCorrectable, HostFiles.RequiredNumber(path, file), at.Controller, at.Row, channel, label);
+            if (HostFiles.Number(path, $"ch{channel}_ue_count") is { } errors)
             {
                 output.Write(ChannelUncorrectable, errors, at.Controller, at.Row, channel, label);
             }

@@ -35,15 +35,17 @@ internal sealed class FibrechannelCollector : IUnixCollector
             scrape.NoData("the machine has no Fibre Channel adapters");
             return;
         }
-        foreach (string host in HostFiles.List(root))
+        foreach (string host in scrape.Files.Names(root))
         {
-            Host(Path.Join(root, host), host, scrape.Output);
+            Host(scrape.Names.Path(root, host), host, scrape);
         }
     }
 
-    private static void Host(string folder, string host, FamilyWriter output)
+    private static void Host(string folder, string host, CollectorScrape scrape)
     {
-        string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+        FamilyWriter output = scrape.Output;
+        string statistics = scrape.Names.Path(folder, "statistics");
+        string Text(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
         string Id(string file) => Text(file) is var text && text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
         string state = Text("port_state");
         output.Write(
@@ -53,7 +55,7 @@ internal sealed class FibrechannelCollector : IUnixCollector
         bool disabled = state is "" or "Unknown";
         foreach ((string file, Family family) in Counters)
         {
-            double? value = disabled ? 0 : HostFiles.Number(Path.Join(folder, "statistics", file));
+            double? value = disabled ? 0 : HostFiles.Number(statistics, file);
             if (value is not (null or NotImplemented))
             {
                 output.Write(family, value.Value, host);

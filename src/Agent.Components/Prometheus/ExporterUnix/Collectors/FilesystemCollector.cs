@@ -17,7 +17,10 @@ internal sealed class FilesystemCollector(FilesystemOptions options) : IUnixColl
     private readonly DeviceFilter _mountPoints = new(options.MountPointsExclude, null);
     private readonly DeviceFilter _types = new(options.FsTypesExclude, null);
     private readonly MountSpace _space = new(options.MountTimeout);
-    private readonly HashSet<Mount> _seen = [];
+    private ParsedContent<Chosen>? _chosen;
+
+    /// <summary>Mounts to report, with their paths as this process sees them.</summary>
+    private sealed record Chosen(Mount[] Mounts, string[] Paths, MountAnswer[] Answers);
 
     public void Collect(CollectorScrape scrape)
     {
@@ -27,20 +30,29 @@ internal sealed class FilesystemCollector(FilesystemOptions options) : IUnixColl
         {
             text = files.Read(files.Proc("self/mountinfo"));
         }
-        _seen.Clear();
-        foreach (Mount mount in Mount.Parse(text, files.Paths.Root))
+        _chosen ??= new ParsedContent<Chosen>(content => Choose(content, files));
+        Chosen chosen = _chosen.Of(text);
+        _space.Ask(chosen.Paths, chosen.Answers, scrape.Time);
+        for (int i = 0; i < chosen.Mounts.Length; i++)
         {
-            if (!_mountPoints.Ignores(mount.MountPoint) && !_types.Ignores(mount.Type) && _seen.Add(mount))
-            {
-                Write(mount, scrape);
-            }
+            Write(chosen.Mounts[i], chosen.Answers[i], scrape.Output);
         }
     }
 
-    private void Write(Mount mount, CollectorScrape scrape)
+    private Chosen Choose(ReadOnlySpan<byte> text, HostFiles files)
     {
-        (HostCalls.FilesystemSpace space, string? error) = _space.Of(scrape.Files.Root(mount.MountPoint), scrape.Time);
-        FamilyWriter output = scrape.Output;
+        Mount[] mounts =
+        [
+            .. Mount.Parse(text, files.Paths.Root)
+                .Where(mount => !_mountPoints.Ignores(mount.MountPoint) && !_types.Ignores(mount.Type))
+                .Distinct(),
+        ];
+        return new Chosen(mounts, Array.ConvertAll(mounts, mount => files.Root(mount.MountPoint)), new MountAnswer[mounts.Length]);
+    }
+
+    private static void Write(in Mount mount, in MountAnswer answer, FamilyWriter output)
+    {
+        (HostCalls.FilesystemSpace space, string? error) = (answer.Space, answer.Error);
         (string device, string point, string type) = (mount.Device, mount.MountPoint, mount.Type);
         output.Write(DeviceError, error is null ? 0 : 1, device, point, type, error ?? "");
         output.Write(ReadOnly, mount.IsReadOnly ? 1 : 0, device, point, type, error ?? "");

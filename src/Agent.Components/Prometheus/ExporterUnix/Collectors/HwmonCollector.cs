@@ -8,7 +8,10 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
     private static readonly Family SensorLabel = Family.Gauge(
         "node_hwmon_sensor_label", "Label for given chip and sensor", "chip", "sensor", "label");
 
+    private const int Limit = 1024;
     private readonly DeviceFilter _filter = new(options.ChipExclude, options.ChipInclude);
+    private readonly Dictionary<string, HwmonChip> _chips = new(StringComparer.Ordinal);
+    private readonly List<(HwmonChip Chip, string Base, string Name)> _found = [];
 
     public void Collect(CollectorScrape scrape)
     {
@@ -18,70 +21,74 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
             scrape.NoData("the machine has no sensors");
             return;
         }
-        var chips = new List<(string Folder, string Base, string Name)>();
-        foreach (string name in HostFiles.List(root))
+        _found.Clear();
+        foreach (string name in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, name);
+            string folder = scrape.Names.Path(root, name);
             if (Directory.Exists(folder))
             {
-                chips.Add((folder, BaseName(folder), HostFiles.Text(Path.Join(folder, "name")) ?? ""));
+                _found.Add((ChipOf(folder, scrape.Files), BaseName(folder, scrape.Names), HostFiles.Text(folder, "name", scrape.Names) ?? ""));
             }
         }
-        foreach ((string folder, string baseName, string name) in chips)
+        foreach ((HwmonChip chip, string baseName, string name) in _found)
         {
             // Several chips may share one device; a label then has to tell them apart.
-            bool shared = chips.Count(chip => chip.Base == baseName) > 1;
-            bool sameName = chips.Count(chip => chip.Base == baseName && chip.Name == name) > 1;
-            string suffix = HwmonName.Clean(name).Length == 0 || sameName ? HwmonName.Clean(Path.GetFileName(folder)) : HwmonName.Clean(name);
+            bool shared = _found.Count(other => other.Base == baseName) > 1;
+            bool sameName = shared && _found.Count(other => other.Base == baseName && other.Name == name) > 1;
+            string cleanName = HwmonName.Clean(name);
+            string suffix = cleanName.Length == 0 || sameName ? HwmonName.Clean(Path.GetFileName(chip.Folder)) : cleanName;
             string label = shared ? $"{baseName}_{suffix}" : baseName;
             if (!_filter.Ignores(label))
             {
-                Chip(folder, label, HwmonName.Clean(name), scrape.Output);
+                Write(chip, label, cleanName, scrape);
             }
         }
     }
 
-    private static void Chip(string folder, string chip, string name, FamilyWriter output)
+    private HwmonChip ChipOf(string folder, HostFiles files)
     {
-        var sensors = new SortedDictionary<string, HwmonSensor>(StringComparer.Ordinal);
-        Read(folder, sensors);
-        Read(Path.Join(folder, "device"), sensors);
+        if (!_chips.TryGetValue(folder, out HwmonChip? chip) || !chip.IsCurrent(files))
+        {
+            if (_chips.Count >= Limit)
+            {
+                _chips.Clear();
+            }
+            _chips[folder] = chip = new HwmonChip(folder, files);
+        }
+        return chip;
+    }
+
+    private static void Write(HwmonChip chip, string label, string name, CollectorScrape scrape)
+    {
+        FamilyWriter output = scrape.Output;
         if (name.Length > 0)
         {
-            output.Write(ChipNames, 1, chip, name);
+            output.Write(ChipNames, 1, label, name);
         }
-        foreach ((string sensor, HwmonSensor data) in sensors)
+        foreach (HwmonSensor sensor in chip.Sensors)
         {
-            if (data.Values.TryGetValue("label", out string? label))
+            string? own = sensor.Properties.TryGetValue("label", out (string Folder, string File) at)
+                ? HostFiles.Text(at.Folder, at.File, scrape.Names)
+                : null;
+            if (own is not null)
             {
-                output.Write(SensorLabel, 1, chip, sensor, label);
+                output.Write(SensorLabel, 1, label, sensor.Name, own);
             }
-            HwmonReadings.Write(data, (chip, sensor), output);
-        }
-    }
-
-    private static void Read(string folder, SortedDictionary<string, HwmonSensor> sensors)
-    {
-        foreach (string file in HostFiles.List(folder))
-        {
-            if (!HwmonName.TrySplit(file, out string type, out string number, out string property)
-                || HostFiles.Text(Path.Join(folder, file)) is not { } value)
+            foreach (HwmonFile file in sensor.Files)
             {
-                continue;
+                HwmonReading reading = file.Reading;
+                if ((!reading.ByLabel || own is not null) && HostFiles.Number(file.Folder, file.Name) is { } number)
+                {
+                    output.Write(reading.Family, reading.Value(number), label, reading.ByLabel ? HwmonName.Clean(own!) : sensor.Name);
+                }
             }
-            string name = type + number;
-            if (!sensors.TryGetValue(name, out HwmonSensor? sensor))
-            {
-                sensors[name] = sensor = new HwmonSensor(type, []);
-            }
-            sensor.Values[property] = value;
         }
     }
 
     /// <summary>A name that outlives the order in which modules are loaded: by device, else by the chip's own name, else hwmonN.</summary>
-    private static string BaseName(string folder)
+    private static string BaseName(string folder, NameCache names)
     {
-        if (HostCalls.RealPath(Path.Join(folder, "device")) is { } device)
+        if (HostCalls.RealPath(names.Path(folder, "device")) is { } device)
         {
             string name = HwmonName.Clean(Path.GetFileName(device));
             string kind = HwmonName.Clean(Path.GetFileName(Path.GetDirectoryName(device) ?? ""));
@@ -90,7 +97,7 @@ internal sealed class HwmonCollector(HwmonOptions options) : IUnixCollector
                 return kind.Length > 0 ? $"{kind}_{name}" : name;
             }
         }
-        string own = HwmonName.Clean(HostFiles.Text(Path.Join(folder, "name")) ?? "");
+        string own = HwmonName.Clean(HostFiles.Text(folder, "name", names) ?? "");
         return own.Length > 0 ? own : HwmonName.Clean(Path.GetFileName(HostCalls.RealPath(folder) ?? folder));
     }
 }

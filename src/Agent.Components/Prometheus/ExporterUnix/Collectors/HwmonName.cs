@@ -1,8 +1,5 @@
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
-/// <summary>Everything read of one sensor: its type and the values by property ("" is the file without one).</summary>
-internal sealed record HwmonSensor(string Type, SortedDictionary<string, string> Values);
-
 /// <summary>Names of hwmon: files such as temp1_crit, and parts of metric names.</summary>
 internal static class HwmonName
 {

@@ -30,13 +30,13 @@ internal sealed class InfinibandCollector : IUnixCollector
             scrape.NoData("the machine has no InfiniBand devices");
             return;
         }
-        foreach (string device in HostFiles.List(root))
+        foreach (string device in scrape.Files.Names(root))
         {
             string folder = Path.Join(root, device);
-            string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+            string Text(string file) => HostFiles.Text(folder, file) ?? "";
             scrape.Output.Write(Info, 1, device, Text("board_id"), Text("fw_ver"), Text("hca_type"));
             string ports = Path.Join(folder, "ports");
-            foreach (string port in HostFiles.List(ports))
+            foreach (string port in scrape.Files.Names(ports))
             {
                 Port(Path.Join(ports, port), (device, port), scrape.Output);
             }
@@ -50,7 +50,7 @@ internal sealed class InfinibandCollector : IUnixCollector
         output.Write(Rate, Math.Truncate(Leading(Path.Join(folder, "rate"), ' ') * BytesPerGigabit), at.Device, at.Port);
         InfinibandCounters.Table.Write(folder, output, at.Device, at.Port);
         InfinibandHardwareCounters.Table.Write(folder, output, at.Device, at.Port);
-        if (HostFiles.Number(Path.Join(folder, "hw_counters/lifespan")) is { } milliseconds)
+        if (HostFiles.Number(folder, "hw_counters/lifespan") is { } milliseconds)
         {
             output.Write(Lifespan, Math.Truncate(milliseconds / Milliseconds), at.Device, at.Port);
         }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>The kernel's load balancer, from /proc/net/ip_vs_stats and ip_vs.</summary>
@@ -15,20 +13,22 @@ internal sealed class IpvsCollector : IUnixCollector
         Family.Counter("node_ipvs_outgoing_bytes_total", "The total amount of outgoing data."),
     ];
 
-    private readonly string[] _labels;
+    private readonly IpvsBackends _backends;
     private readonly string? _unknown;
     private readonly (Family Active, Family Inactive, Family Weight) _backend;
 
     public IpvsCollector(IpvsOptions options)
     {
-        _labels = [.. Known.Where(options.BackendLabels.Contains)];
+        // An empty list is as good as none: all labels.
+        string[] labels = options.BackendLabels.Count == 0 ? Known : [.. Known.Where(options.BackendLabels.Contains)];
+        _backends = new IpvsBackends(labels);
         _unknown = options.BackendLabels.FirstOrDefault(label => !Known.Contains(label));
         _backend = (
             Family.Gauge(
-                "node_ipvs_backend_connections_active", "The current active connections by local and remote address.", _labels),
+                "node_ipvs_backend_connections_active", "The current active connections by local and remote address.", labels),
             Family.Gauge(
-                "node_ipvs_backend_connections_inactive", "The current inactive connections by local and remote address.", _labels),
-            Family.Gauge("node_ipvs_backend_weight", "The current backend weight by local and remote address.", _labels));
+                "node_ipvs_backend_connections_inactive", "The current inactive connections by local and remote address.", labels),
+            Family.Gauge("node_ipvs_backend_weight", "The current backend weight by local and remote address.", labels));
     }
 
     public void Collect(CollectorScrape scrape)
@@ -49,19 +49,12 @@ internal sealed class IpvsCollector : IUnixCollector
             scrape.Output.Write(family, TextScan.Hex(TextScan.Field(ref text, "ip_vs_stats"), "ip_vs_stats"));
         }
         // Backends that the chosen labels do not tell apart are added up.
-        var sums = new Dictionary<string, (string[] Values, double Active, double Inactive, double Weight)>(StringComparer.Ordinal);
-        foreach (IpvsBackend backend in IpvsBackend.Parse(Encoding.ASCII.GetString(scrape.Files.Read(scrape.Files.Proc("net/ip_vs")))))
+        _backends.Read(scrape.Files.Read(scrape.Files.Proc("net/ip_vs")));
+        foreach (IpvsSum sum in _backends.Current)
         {
-            string[] values = [.. _labels.Select(backend.Label)];
-            string key = string.Join('-', values);
-            (_, double active, double inactive, double weight) = sums.GetValueOrDefault(key);
-            sums[key] = (values, active + backend.Active, inactive + backend.Inactive, weight + backend.Weight);
-        }
-        foreach ((string[] values, double active, double inactive, double weight) in sums.Values)
-        {
-            scrape.Output.Write(_backend.Active, active, values);
-            scrape.Output.Write(_backend.Inactive, inactive, values);
-            scrape.Output.Write(_backend.Weight, weight, values);
+            scrape.Output.Write(_backend.Active, sum.Active, sum.Values);
+            scrape.Output.Write(_backend.Inactive, sum.Inactive, sum.Values);
+            scrape.Output.Write(_backend.Weight, sum.Weight, sum.Values);
         }
     }
 }

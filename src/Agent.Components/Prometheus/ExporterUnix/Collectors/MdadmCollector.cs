@@ -16,6 +16,8 @@ internal sealed class MdadmCollector : IUnixCollector
     private static readonly Family RaidDisks = Family.Gauge("node_md_raid_disks", "Number of raid disks on device.", "device");
     private static readonly Family Degraded = Family.Gauge("node_md_degraded", "Number of degraded disks on device.", "device");
 
+    private readonly ParsedContent<List<MdArray>> _arrays = new(static text => MdArray.Parse(Encoding.ASCII.GetString(text).Split('\n')));
+
     public void Collect(CollectorScrape scrape)
     {
         if (!scrape.Files.TryRead(scrape.Files.Proc("mdstat"), out ReadOnlySpan<byte> text))
@@ -23,7 +25,7 @@ internal sealed class MdadmCollector : IUnixCollector
             scrape.NoData("software RAID is not loaded");
             return;
         }
-        foreach (MdArray array in MdArray.Parse(Encoding.ASCII.GetString(text).Split('\n')))
+        foreach (MdArray array in _arrays.Of(text))
         {
             scrape.Output.Write(Required, array.Total, array.Name);
             scrape.Output.Write(Disks, array.Active, array.Name, "active");
@@ -37,7 +39,7 @@ internal sealed class MdadmCollector : IUnixCollector
             scrape.Output.Write(Synced, array.Synced, array.Name);
         }
         string block = scrape.Files.Sys("block");
-        foreach (string device in HostFiles.List(block, "md"))
+        foreach (string device in scrape.Files.Names(block, "md"))
         {
             Array(Path.Join(block, device, "md"), device, scrape.Output);
         }
@@ -45,17 +47,17 @@ internal sealed class MdadmCollector : IUnixCollector
 
     private static void Array(string folder, string device, FamilyWriter output)
     {
-        if (HostFiles.Text(Path.Join(folder, "level")) is not { } level)
+        if (HostFiles.Text(folder, "level") is not { } level)
         {
             return;
         }
         // Containers have no disks of their own; while an array grows the file reads "11 (10)".
-        string disks = level is "" or "container" or "imsm" or "ddf" ? "" : HostFiles.Text(Path.Join(folder, "raid_disks")) ?? "";
+        string disks = level is "" or "container" or "imsm" or "ddf" ? "" : HostFiles.Text(folder, "raid_disks") ?? "";
         if (double.TryParse(disks.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out double count))
         {
             output.Write(RaidDisks, count, device);
         }
         bool redundant = level is "raid1" or "raid4" or "raid5" or "raid6" or "raid10";
-        output.Write(Degraded, redundant ? HostFiles.RequiredNumber(Path.Join(folder, "degraded")) : 0, device);
+        output.Write(Degraded, redundant ? HostFiles.RequiredNumber(folder, "degraded") : 0, device);
     }
 }

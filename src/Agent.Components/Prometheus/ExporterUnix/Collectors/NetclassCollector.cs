@@ -28,28 +28,29 @@ internal sealed class NetclassCollector(NetclassOptions options) : IUnixCollecto
             scrape.NoData("there is no /sys/class/net");
             return;
         }
-        foreach (string device in HostFiles.List(net))
+        foreach (string device in scrape.Files.Names(net))
         {
-            string folder = Path.Join(net, device);
+            string folder = scrape.Names.Path(net, device);
             // bonding_masters is a file among the devices.
             if (Directory.Exists(folder) && !_filter.Ignores(device))
             {
-                Device(folder, device, scrape.Output);
+                Device(folder, device, scrape);
             }
         }
     }
 
-    private void Device(string folder, string device, FamilyWriter output)
+    private void Device(string folder, string device, CollectorScrape scrape)
     {
-        string Of(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+        FamilyWriter output = scrape.Output;
+        string Of(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
         string state = Of("operstate");
-        double? flags = HostFiles.Number(Path.Join(folder, "flags"));
+        double? flags = HostFiles.Number(folder, "flags");
         string admin = flags is null ? "unknown" : ((long)flags & FlagUp) != 0 ? "up" : "down";
         output.Write(Up, state == "up" ? 1 : 0, device);
         output.Write(Info, 1, device, Of("address"), Of("broadcast"), Of("duplex"), state, admin, Of("ifalias"));
         Properties.Write(folder, output, device);
         // -1 where the driver does not know.
-        if (HostFiles.Number(Path.Join(folder, "speed")) is { } megabits && (megabits >= 0 || !options.IgnoreInvalidSpeedDevice))
+        if (HostFiles.Number(folder, "speed") is { } megabits && (megabits >= 0 || !options.IgnoreInvalidSpeedDevice))
         {
             output.Write(Speed, Math.Truncate(megabits * 1000 * 1000 / 8), device);
         }

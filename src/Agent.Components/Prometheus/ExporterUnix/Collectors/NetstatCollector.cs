@@ -8,7 +8,7 @@ internal sealed class NetstatCollector(Pattern fields) : IUnixCollector
     private const int LongestKey = 192;
 
     // "Tcp_InSegs" is Tcp and InSegs; protocols have no underscore.
-    private readonly FamilyCache _families = new(static key =>
+    private readonly ChosenFamilies _families = new(fields, static key =>
         Family.Untyped("node_netstat_" + key, $"Statistic {key.Remove(key.IndexOf('_', StringComparison.Ordinal), 1)}."));
 
     public void Collect(CollectorScrape scrape)
@@ -68,9 +68,9 @@ internal sealed class NetstatCollector(Pattern fields) : IUnixCollector
         key[protocol.Length] = (byte)'_';
         name.CopyTo(key[(protocol.Length + 1)..]);
         key = key[..(protocol.Length + 1 + name.Length)];
-        if (fields.IsMatch(key))
+        if (_families[key] is { } family)
         {
-            output.Write(_families[key], value);
+            output.Write(family, value);
         }
     }
 }

@@ -27,13 +27,13 @@ internal sealed class NvmeCollector : IUnixCollector
             scrape.NoData("the machine has no NVMe drives");
             return;
         }
-        foreach (string device in HostFiles.List(root))
+        foreach (string device in scrape.Files.Names(root))
         {
             string folder = Path.Join(root, device);
-            string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+            string Text(string file) => HostFiles.Text(folder, file) ?? "";
             scrape.Output.Write(
                 Info, 1, device, Text("firmware_rev"), Text("model"), Text("serial"), Text("state"), Text("cntlid"));
-            foreach (string name in HostFiles.List(folder, device))
+            foreach (string name in scrape.Files.Names(folder, device))
             {
                 int n = name.LastIndexOf('n');
                 // nvme0n1 is a namespace; nvme0c0n1, a path to one, has its own device.
@@ -47,9 +47,9 @@ internal sealed class NvmeCollector : IUnixCollector
 
     private static void Namespace(string folder, (string Device, string Id) at, FamilyWriter output)
     {
-        double Number(string file) => HostFiles.Number(Path.Join(folder, file)) ?? 0;
+        double Number(string file) => HostFiles.Number(folder, file) ?? 0;
         double block = Number("queue/logical_block_size");
-        output.Write(NamespaceInfo, 1, at.Device, at.Id, HostFiles.Text(Path.Join(folder, "ana_state")) ?? "unknown");
+        output.Write(NamespaceInfo, 1, at.Device, at.Id, HostFiles.Text(folder, "ana_state") ?? "unknown");
         output.Write(Capacity, Number("size") * block, at.Device, at.Id);
         output.Write(Size, Number("size") * block, at.Device, at.Id);
         output.Write(Used, Number("nuse") * block, at.Device, at.Id);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
@@ -21,6 +22,8 @@ internal sealed class OsCollector : IUnixCollector
     private static readonly Family SupportEnd = Family.Gauge(
         "node_os_support_end_timestamp_seconds", "Metric containing the end-of-life date timestamp of the OS.");
 
+    private readonly ParsedContent<Dictionary<string, string>> _release = new(static text => Parse(Encoding.UTF8.GetString(text).Split('\n')));
+
     public void Collect(CollectorScrape scrape)
     {
         string etc = scrape.Files.Root("etc/os-release");
@@ -30,7 +33,7 @@ internal sealed class OsCollector : IUnixCollector
             scrape.NoData("there is no os-release file");
             return;
         }
-        Dictionary<string, string> release = Parse(File.ReadLines(path));
+        Dictionary<string, string> release = _release.Of(scrape.Files.Read(path));
         string Of(string key) => release.GetValueOrDefault(key, "");
         string[] values = new string[Keys.Length];
         for (int i = 0; i < values.Length; i++)

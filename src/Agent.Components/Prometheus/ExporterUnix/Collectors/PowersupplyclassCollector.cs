@@ -38,7 +38,7 @@ internal sealed class PowersupplyclassCollector(PowersupplyOptions options) : IU
             scrape.NoData("there is no /sys/class/power_supply");
             return;
         }
-        foreach (string supply in HostFiles.List(root))
+        foreach (string supply in scrape.Files.Names(root))
         {
             if (_filter.Ignores(supply))
             {
@@ -47,7 +47,7 @@ internal sealed class PowersupplyclassCollector(PowersupplyOptions options) : IU
             string folder = Path.Join(root, supply);
             foreach ((string file, Family family, double divisor) in Values)
             {
-                if (HostFiles.Number(Path.Join(folder, file)) is { } value)
+                if (HostFiles.Number(folder, file) is { } value)
                 {
                     scrape.Output.Write(family, value / divisor, supply);
                 }
@@ -63,7 +63,7 @@ internal sealed class PowersupplyclassCollector(PowersupplyOptions options) : IU
         var values = new List<string> { supply };
         foreach (string file in Texts)
         {
-            if (HostFiles.Text(Path.Join(folder, file)) is { Length: > 0 } text)
+            if (HostFiles.Text(folder, file) is { Length: > 0 } text)
             {
                 labels.Add(file);
                 values.Add(text);

@@ -15,10 +15,10 @@ internal sealed class RaplCollector : IUnixCollector
             return;
         }
         var used = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (string entry in HostFiles.List(root))
+        foreach (string entry in scrape.Files.Names(root))
         {
             string folder = Path.Join(root, entry);
-            if (HostFiles.Text(Path.Join(folder, "name")) is not { } name)
+            if (HostFiles.Text(folder, "name") is not { } name)
             {
                 continue;
             }
@@ -34,7 +34,7 @@ internal sealed class RaplCollector : IUnixCollector
                 index = used.GetValueOrDefault(name);
             }
             used[name] = index + 1;
-            if (HostFiles.Number(Path.Join(folder, "energy_uj")) is not { } microjoules)
+            if (HostFiles.Number(folder, "energy_uj") is not { } microjoules)
             {
                 scrape.NoData($"{folder}/energy_uj is not readable: it is for root only");
                 return;

@@ -35,7 +35,7 @@ internal sealed class TapestatsCollector(TapestatsOptions options) : IUnixCollec
             scrape.NoData("the machine has no tape drives");
             return;
         }
-        foreach (string tape in HostFiles.List(root, "st"))
+        foreach (string tape in scrape.Files.Names(root, "st"))
         {
             // st0a, st0l, st0m and nst0… are other modes of the same drive.
             if (tape.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0 && !_filter.Ignores(tape))

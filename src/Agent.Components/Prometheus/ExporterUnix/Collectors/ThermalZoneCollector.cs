@@ -15,21 +15,21 @@ internal sealed class ThermalZoneCollector : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string folder = scrape.Files.Sys("class/thermal");
-        foreach (string name in HostFiles.List(folder, ZonePrefix))
+        foreach (string name in scrape.Files.Names(folder, ZonePrefix))
         {
             string zone = Path.Join(folder, name);
             scrape.Output.Write(
-                Temperature, (HostFiles.Number(Path.Join(zone, "temp")) ?? 0) / 1000.0, name[ZonePrefix.Length..],
-                HostFiles.Text(Path.Join(zone, "type")) ?? "");
+                Temperature, (HostFiles.Number(zone, "temp") ?? 0) / 1000.0, name[ZonePrefix.Length..],
+                HostFiles.Text(zone, "type") ?? "");
         }
-        foreach (string name in HostFiles.List(folder, CoolingPrefix))
+        foreach (string name in scrape.Files.Names(folder, CoolingPrefix))
         {
             string device = Path.Join(folder, name);
             // Drivers answer EINVAL while a state cannot be told.
             string type = HostFiles.RequiredText(Path.Join(device, "type"));
             string label = name[CoolingPrefix.Length..];
-            scrape.Output.Write(Current, HostFiles.Number(Path.Join(device, "cur_state")) ?? 0, label, type);
-            scrape.Output.Write(Maximum, HostFiles.RequiredNumber(Path.Join(device, "max_state")), label, type);
+            scrape.Output.Write(Current, HostFiles.Number(device, "cur_state") ?? 0, label, type);
+            scrape.Output.Write(Maximum, HostFiles.RequiredNumber(device, "max_state"), label, type);
         }
     }
 }

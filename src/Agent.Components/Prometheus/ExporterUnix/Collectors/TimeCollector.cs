@@ -23,7 +23,7 @@ internal sealed class TimeCollector : IUnixCollector
         GoZone zone = location.At(now.ToUnixTimeSeconds());
         scrape.Output.Write(Zone, zone.Offset, zone.Name);
         string folder = scrape.Files.Sys("devices/system/clocksource");
-        IReadOnlyList<string> sources = HostFiles.List(folder, "clocksource");
+        IReadOnlyList<string> sources = scrape.Files.Names(folder, "clocksource");
         for (int i = 0; i < sources.Count; i++)
         {
             string device = CpuRange.Name(i);

@@ -5,7 +5,7 @@ namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 /// <summary>Counters of virtual memory, from /proc/vmstat.</summary>
 internal sealed class VmstatCollector(Pattern fields) : IUnixCollector
 {
-    private readonly FamilyCache _families = new(static field =>
+    private readonly ChosenFamilies _families = new(fields, static field =>
         Family.Untyped("node_vmstat_" + field, $"/proc/vmstat information field {field}."));
 
     public void Collect(CollectorScrape scrape)
@@ -18,9 +18,9 @@ internal sealed class VmstatCollector(Pattern fields) : IUnixCollector
                 continue;
             }
             double value = TextScan.NumberField(ref line, "/proc/vmstat");
-            if (fields.IsMatch(field))
+            if (_families[field] is { } family)
             {
-                scrape.Output.Write(_families[field], value);
+                scrape.Output.Write(family, value);
             }
         }
     }

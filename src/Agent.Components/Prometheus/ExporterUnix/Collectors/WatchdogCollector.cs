@@ -18,10 +18,10 @@ internal sealed class WatchdogCollector : IUnixCollector
             scrape.NoData("the machine has no watchdog");
             return;
         }
-        foreach (string name in HostFiles.List(root))
+        foreach (string name in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, name);
-            string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+            string folder = scrape.Names.Path(root, name);
+            string Text(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
             Values.Write(folder, scrape.Output, name);
             scrape.Output.Write(
                 Info, 1, name, Text("options"), Text("identity"), Text("state"), Text("status"), Text("pretimeout_governor"));

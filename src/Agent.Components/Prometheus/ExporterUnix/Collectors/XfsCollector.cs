@@ -8,7 +8,7 @@ internal sealed class XfsCollector : IUnixCollector
     public void Collect(CollectorScrape scrape)
     {
         string root = scrape.Files.Sys("fs/xfs");
-        foreach (string device in HostFiles.List(root))
+        foreach (string device in scrape.Files.Names(root))
         {
             if (!scrape.Files.TryRead(Path.Join(root, device, "stats/stats"), out ReadOnlySpan<byte> text))
             {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
 
 /// <summary>Statistics of ZFS, from /proc/spl/kstat/zfs: of the module, of each pool and of each dataset.</summary>
@@ -34,14 +32,14 @@ internal sealed class ZfsCollector : IUnixCollector
         }
         foreach ((string file, _) in Modules)
         {
-            if (scrape.Files.TryRead(Path.Join(root, file), out ReadOnlySpan<byte> text))
+            if (scrape.Files.TryRead(scrape.Names.Path(root, file), out ReadOnlySpan<byte> text))
             {
                 Module(text, _modules[file], scrape.Output);
             }
         }
-        foreach (string pool in HostFiles.List(root))
+        foreach (string pool in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, pool);
+            string folder = scrape.Names.Path(root, pool);
             if (Directory.Exists(folder))
             {
                 Pool(folder, pool, scrape);
@@ -62,25 +60,24 @@ internal sealed class ZfsCollector : IUnixCollector
 
     private void Pool(string folder, string pool, CollectorScrape scrape)
     {
-        if (scrape.Files.TryRead(Path.Join(folder, "io"), out ReadOnlySpan<byte> io))
+        if (scrape.Files.TryRead(scrape.Names.Path(folder, "io"), out ReadOnlySpan<byte> io))
         {
-            string[] lines = Encoding.ASCII.GetString(io).Split('\n');
-            int names = Array.FindIndex(lines, line => line.StartsWith("nread", StringComparison.Ordinal));
-            if (names >= 0 && names + 1 < lines.Length)
+            while (TextScan.TryLine(ref io, out ReadOnlySpan<byte> names))
             {
-                string[] fields = lines[names].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                ReadOnlySpan<byte> values = Encoding.ASCII.GetBytes(lines[names + 1]);
-                foreach (string field in fields)
+                if (names.StartsWith("nread"u8) && TextScan.TryLine(ref io, out ReadOnlySpan<byte> values))
                 {
-                    scrape.Output.Write(_pool[field], TextScan.NumberField(ref values, "the I/O of a pool"), pool);
+                    while (TextScan.TryField(ref names, out ReadOnlySpan<byte> name))
+                    {
+                        scrape.Output.Write(_pool[name], TextScan.NumberField(ref values, "the I/O of a pool"), pool);
+                    }
                 }
             }
         }
-        foreach (string file in HostFiles.List(folder, "objset-"))
+        foreach (string file in scrape.Files.Names(folder, "objset-"))
         {
-            Dataset(scrape.Files.Read(Path.Join(folder, file)), pool, scrape);
+            Dataset(scrape.Files.Read(scrape.Names.Path(folder, file)), pool, scrape);
         }
-        if (HostFiles.Text(Path.Join(folder, "state")) is { } state)
+        if (HostFiles.Text(folder, "state", scrape.Names) is { } state)
         {
             foreach (string name in States)
             {

@@ -1,5 +1,4 @@
 using Agent.Sdk;
-using Agent.Sdk.Declarations;
 using Agent.Sdk.Patterns;
 
 namespace Agent.Components.Prometheus.ExporterUnix;
@@ -14,7 +13,6 @@ public sealed record ArpOptions
     public Pattern? DeviceInclude { get; init; }
 
     /// <summary>Whether to ask the kernel through netlink in place of reading `/proc/net/arp`.</summary>
-    [NotHonoured("entries are read from /proc/net/arp")]
     public bool Netlink { get; init; }
 }
 

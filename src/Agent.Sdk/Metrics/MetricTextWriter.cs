@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Agent.Sdk.Metrics;
 
-namespace Agent.Web.Metrics;
+namespace Agent.Sdk.Metrics;
 
 /// <summary>Writes metrics as Prometheus text 0.0.4.</summary>
 /// <remarks>Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format.</remarks>

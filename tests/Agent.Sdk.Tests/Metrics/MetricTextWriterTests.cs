@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Agent.Sdk.Metrics;
-using Agent.Web.Metrics;
 
-namespace Agent.Web.Tests.Metrics;
+namespace Agent.Sdk.Tests.Metrics;
 
 public sealed class MetricTextWriterTests
 {
