@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using Agent.Sdk.Http;
-using Agent.Web.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -27,7 +26,7 @@ internal sealed class ComponentEndpoint(LocalHttp local, CancellationToken stop)
         {
             return;
         }
-        if (!MetricsEndpoint.AcceptsGzip(context.Request))
+        if (!GzipReply.AcceptsGzip(context.Request))
         {
             response.ContentLength = body.WrittenCount;
             await response.Body.WriteAsync(body.WrittenMemory, ended.Token).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Agent.Web.Access;
 using Agent.Web.Api;
 using Agent.Web.Pages;
+using Agent.Web.Prometheus;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed partial class RequestDispatcher : IDisposable
     private readonly string _prefix;
     private readonly ControlEndpoints _control;
     private readonly ApiEndpoints _api;
+    private readonly PrometheusEndpoints _prometheus;
     private readonly PageEndpoints _pages;
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isAdmitting;
@@ -26,6 +28,7 @@ internal sealed partial class RequestDispatcher : IDisposable
         _prefix = _prefix == "/" ? "" : _prefix;
         _control = new ControlEndpoints(options, services, _stop.Token);
         _api = new ApiEndpoints(services, _stop.Token);
+        _prometheus = new PrometheusEndpoints(services);
         _pages = new PageEndpoints(services, _prefix);
     }
 
@@ -80,6 +83,10 @@ internal sealed partial class RequestDispatcher : IDisposable
             return path == "/" ? context.RedirectAsync(_prefix + "/") : context.NotFoundAsync("404 page not found");
         }
         string local = path[_prefix.Length..];
+        if (local.StartsWith(PrometheusEndpoints.Root, StringComparison.Ordinal))
+        {
+            return _prometheus.HandleAsync(context, local[PrometheusEndpoints.Root.Length..]);
+        }
         return local.StartsWith(ApiEndpoints.Root, StringComparison.Ordinal)
             ? _api.HandleAsync(context, local[ApiEndpoints.Root.Length..])
             : _pages.HandleAsync(context, local);

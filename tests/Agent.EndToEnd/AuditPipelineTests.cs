@@ -1,5 +1,3 @@
-using Agent.Syntax;
-
 namespace Agent.EndToEnd;
 
 /// <summary>The audit pipeline of a production DaemonSet, as it stands in its configuration.</summary>
@@ -9,7 +7,7 @@ public sealed class AuditPipelineTests : IDisposable
     private const string Folder = "/var/log/kube-audit";
     private const string LogPath = Folder + "/audit.log";
     private const int PermissionsOfFolder = 0x1ED;
-    private static readonly HashSet<string> Pipeline =
+    private static readonly string[] Pipeline =
         ["local.file_match.audit_logs", "loki.source.file.audit_logs", "loki.process.audit_pipeline", "loki.write.local"];
 
     private readonly Workspace _workspace = new();
@@ -126,7 +124,7 @@ public sealed class AuditPipelineTests : IDisposable
 
     private Task<RunningAgent> StartAsync(LokiSink sink)
     {
-        string text = Extract();
+        string text = SeedBlocks.Of(Seed, Pipeline);
         _workspace.Configure(_isAsItStands ? text : text.Replace(LogPath, _path, StringComparison.Ordinal));
         return RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
         {
@@ -137,19 +135,5 @@ public sealed class AuditPipelineTests : IDisposable
                 environment["DC_LABEL"] = "fra-1";
             },
         });
-    }
-
-    /// <summary>The blocks of the pipeline, byte for byte.</summary>
-    private static string Extract()
-    {
-        string path = SeedFactAttribute.PathOf(Seed)!;
-        var source = new SourceText(path, File.ReadAllBytes(path));
-        string[] blocks =
-        [
-            .. Parser.ParseFile(source).File.Body.OfType<BlockStatement>()
-                .Where(static block => Pipeline.Contains($"{block.FullName}.{block.Label}")).Select(block => source.Text(block.Span)),
-        ];
-        Assert.Equal(Pipeline.Count, blocks.Length);
-        return string.Join("\n\n", blocks) + "\n";
     }
 }

@@ -3,6 +3,7 @@ using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,9 @@ public sealed class ComponentNode : IAsyncDisposable
 
     /// <summary>What the component shows of itself, or null.</summary>
     public Value? DebugState => (Component as IDebuggable)?.DebugState();
+
+    /// <summary>The targets that the component scrapes; null where it is none that scrapes.</summary>
+    public IScrapePool? ScrapePool => Component as IScrapePool;
 
     internal IComponent Component { get; }
 

@@ -34,6 +34,9 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
 
     public SeriesCache Cache => _cache;
 
+    /// <summary>What the target tells of a metric family, or of all; asked from any thread.</summary>
+    public IReadOnlyList<MetricMetadata> Metadata(string? family) => _families.Known(family);
+
     /// <summary>Tell consumers of all metadata with the next scrape.</summary>
     public void TellAll() => _families.TellAll();
 

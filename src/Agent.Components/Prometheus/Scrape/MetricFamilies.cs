@@ -6,7 +6,7 @@ using Agent.Wire.Exposition;
 
 namespace Agent.Components.Prometheus.Scrape;
 
-/// <summary>What one target tells of its metrics, and what of it is news. Not thread safe.</summary>
+/// <summary>What one target tells of its metrics, and what of it is news. Not thread safe, but for <see cref="Known"/>.</summary>
 internal sealed class MetricFamilies(MetadataTable shared) : IDisposable
 {
     /// <summary>Scrapes for which a family is remembered that the target no longer tells of.</summary>
@@ -88,7 +88,10 @@ internal sealed class MetricFamilies(MetadataTable shared) : IDisposable
         if (_seen < _families.Count)
         {
             uint scrape = _scrape;
-            _families.RemoveWhere(family => scrape - family.Seen > Kept);
+            lock (_families)
+            {
+                _families.RemoveWhere(family => scrape - family.Seen > Kept);
+            }
         }
     }
 
@@ -109,7 +112,32 @@ internal sealed class MetricFamilies(MetadataTable shared) : IDisposable
             || (family.Type == MetricType.Info && family.Name.EndsWith("_info", StringComparison.Ordinal) && IsText(bare, family.Name[..^5]));
     }
 
-    public void Dispose() => _families.Dispose();
+    /// <summary>What is known of a family, or of all; asked from any thread.</summary>
+    public IReadOnlyList<MetricMetadata> Known(string? name)
+    {
+        List<MetricMetadata> found = [];
+        // Whoever scrapes takes the lock only to change which families there are, and looks them up without. Looking up here would move
+        // the place that the map expects the next one at.
+        lock (_families)
+        {
+            for (int i = 0; i < _families.Count; i++)
+            {
+                if (_families.ValueAt(i).Metadata is { } metadata && (name is null || metadata.Family == name))
+                {
+                    found.Add(metadata);
+                }
+            }
+        }
+        return found;
+    }
+
+    public void Dispose()
+    {
+        lock (_families)
+        {
+            _families.Dispose();
+        }
+    }
 
     private static ReadOnlySpan<byte> WithoutSuffix(ReadOnlySpan<byte> metric, MetricType type) => type switch
     {
@@ -129,7 +157,10 @@ internal sealed class MetricFamilies(MetadataTable shared) : IDisposable
         if (!_families.TryGet(name, out Family? family))
         {
             family = new Family(Encoding.UTF8.GetString(name), name.Length);
-            _families.Set(name, family);
+            lock (_families)
+            {
+                _families.Set(name, family);
+            }
         }
         if (family.Seen != _scrape)
         {

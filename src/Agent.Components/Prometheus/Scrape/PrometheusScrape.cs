@@ -2,6 +2,7 @@ using Agent.Components.Common.Http;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
+using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
@@ -14,7 +15,7 @@ namespace Agent.Components.Prometheus.Scrape;
 ///   forward_to = []
 /// }</example>
 [Component("prometheus.scrape")]
-public sealed partial class PrometheusScrape(ComponentContext context) : IComponent<PrometheusScrape.Arguments>, IDebuggable
+public sealed partial class PrometheusScrape(ComponentContext context) : IComponent<PrometheusScrape.Arguments>, IDebuggable, IScrapePool
 {
     private readonly Lock _gate = new();
     private Arguments? _arguments;
@@ -115,6 +116,8 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
         public required bool Enabled { get; init; }
     }
 
+    public int DroppedCount => _run?.Plan?.Dropped.Count ?? 0;
+
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {
         lock (_gate)
@@ -140,4 +143,12 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public Value DebugState() => _run?.DebugState() ?? Value.Null;
+
+    public IEnumerable<ActiveTarget> ActiveTargets() => _run?.ActiveTargets().Select(TargetStates.Of) ?? [];
+
+    public IEnumerable<LabelSet> DroppedTargets() => _run?.Plan is { } plan
+        ? plan.Dropped.Select(given => TargetSecrets.Hide(ScrapeTarget.Populate(given, plan.Arguments, plan.Job)))
+        : [];
+
+    public IEnumerable<TargetMetadata> Metadata(string? family) => _run?.ActiveTargets().Select(target => TargetStates.Metadata(target, family)) ?? [];
 }

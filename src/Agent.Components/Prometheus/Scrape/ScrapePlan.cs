@@ -1,4 +1,5 @@
 using Agent.Sdk.Http;
+using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 using Agent.Wire.Exposition;
 
@@ -44,6 +45,9 @@ internal sealed class ScrapePlan
 
     /// <summary>Carry metadata. It is left out only where the configuration says so.</summary>
     public bool WithMetadata => Arguments.HonorMetadata ?? true;
+
+    /// <summary>Targets, as they came, that are not scraped at all.</summary>
+    public IReadOnlyList<LabelSet> Dropped { get; init; } = [];
 
     /// <summary>Why no target is scraped; null where they are.</summary>
     public string? Refusal { get; init; }

@@ -38,28 +38,29 @@ internal sealed partial class ScrapeRun : IDisposable
     /// <summary>Nothing is being scraped right now.</summary>
     public bool IsIdle => _work.IsIdle;
 
+    /// <summary>Null before the first arguments.</summary>
+    public ScrapePlan? Plan => _services.HasPlan ? _services.Plan : null;
+
     public void Apply(PrometheusScrape.Arguments arguments)
     {
         string job = arguments.JobName.Length > 0 ? arguments.JobName : _context.Id;
-        List<string> errors = [];
-        List<ScrapeTarget> repeated = [];
-        HashSet<ScrapeTarget> targets = TargetPool.Resolve(arguments, job, errors, repeated);
+        TargetResolution resolution = TargetPool.Resolve(arguments, job);
         lock (_gate)
         {
             if (_isClosed)
             {
                 return;
             }
-            ScrapePlan? former = _services.HasPlan ? _services.Plan : null;
-            _services.Plan = PlanOf(arguments, job, targets.Count, former);
+            ScrapePlan? former = Plan;
+            _services.Plan = PlanOf(arguments, job, resolution, former);
             if (former is not null && former.Client != _services.Plan.Client)
             {
                 former.Client.Release();
             }
             bool hasNewConsumer = former is not null && !former.Arguments.ForwardTo.Equals(arguments.ForwardTo);
-            _pool.Sync(targets, hasNewConsumer, _scheduler.Schedule);
+            _pool.Sync(resolution.Targets, hasNewConsumer, _scheduler.Schedule);
         }
-        Report(arguments, targets.Count, errors, repeated);
+        Report(arguments, resolution);
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -101,22 +102,28 @@ internal sealed partial class ScrapeRun : IDisposable
         _ending.Dispose();
     }
 
-    public Value DebugState()
+    /// <summary>The targets that are scraped, at this moment.</summary>
+    public List<TargetScrape> ActiveTargets()
     {
-        List<TargetScrape> targets;
         lock (_gate)
         {
-            targets = [.. _pool.Active];
+            return [.. _pool.Active];
         }
-        string job = _services.HasPlan ? _services.Plan.Job : "";
+    }
+
+    public Value DebugState()
+    {
+        List<TargetScrape> targets = ActiveTargets();
+        string job = Plan?.Job ?? "";
         return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {
             ["target"] = new ListValue([.. targets.Select(target => TargetDebug.Of(target, job))]),
         });
     }
 
-    private ScrapePlan PlanOf(PrometheusScrape.Arguments arguments, string job, int targets, ScrapePlan? former)
+    private ScrapePlan PlanOf(PrometheusScrape.Arguments arguments, string job, TargetResolution resolution, ScrapePlan? former)
     {
+        int targets = resolution.Targets.Count;
         int limit = ScrapeLimitOptions.Of(arguments.Limits.TargetLimit);
         bool isOver = targets > limit;
         if (isOver)
@@ -130,11 +137,14 @@ internal sealed partial class ScrapeRun : IDisposable
                 : new ScrapeClient(HttpClientBuilder.Build(arguments.Http, _context.Time)),
             Local = _context.Local,
             Refusal = isOver ? string.Create(CultureInfo.InvariantCulture, $"target_limit exceeded (number of targets: {targets}, limit: {limit})") : null,
+            Dropped = resolution.Dropped,
         };
     }
 
-    private void Report(PrometheusScrape.Arguments arguments, int targets, List<string> errors, List<ScrapeTarget> repeated)
+    private void Report(PrometheusScrape.Arguments arguments, TargetResolution resolution)
     {
+        List<string> errors = resolution.Errors;
+        List<ScrapeTarget> repeated = resolution.Repeated;
         _services.Metrics.Targets.Set(arguments.Targets.Count);
         _services.Metrics.Duplicated.Set(repeated.Count);
         _services.Metrics.SyncFailed.Add(errors.Count);
@@ -151,7 +161,7 @@ internal sealed partial class ScrapeRun : IDisposable
             LogRepeated(repeated[0].Url, repeated[0].Labels.ToString(), repeated.Count);
         }
         string refused = errors.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {errors.Count} cannot be scraped, such as: {errors[0]}") : "";
-        _context.ReportHealth(HealthState.Healthy, string.Create(CultureInfo.InvariantCulture, $"scraping {targets} targets{refused}"));
+        _context.ReportHealth(HealthState.Healthy, string.Create(CultureInfo.InvariantCulture, $"scraping {resolution.Targets.Count} targets{refused}"));
     }
 
     private void OnDue(TargetScrape target, DateTimeOffset due)

@@ -34,6 +34,12 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
 
     public required TimeSpan Timeout { get; init; }
 
+    /// <summary>The interval as the labels tell it.</summary>
+    public string IntervalText => Discovered[ScrapeInterval];
+
+    /// <summary>The timeout as the labels tell it.</summary>
+    public string TimeoutText => Discovered[ScrapeTimeout];
+
     /// <param name="given">Labels as they came.</param>
     /// <param name="arguments">What the labels do not say.</param>
     /// <param name="job">Value of the <c>job</c> label where the target has none.</param>
@@ -63,6 +69,25 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
         return true;
     }
 
+    /// <summary>Labels as they came, with those of the configuration that they lack.</summary>
+    public static LabelSet Populate(LabelSet given, PrometheusScrape.Arguments arguments, string job)
+    {
+        var labels = new LabelSetBuilder(given);
+        SetDefault(labels, "job", job);
+        SetDefault(labels, ScrapeInterval, PrometheusDuration.Format(arguments.ScrapeInterval));
+        SetDefault(labels, ScrapeTimeout, PrometheusDuration.Format(arguments.ScrapeTimeout));
+        SetDefault(labels, MetricsPath, arguments.MetricsPath);
+        SetDefault(labels, Scheme, arguments.Scheme);
+        foreach ((string name, ValueList<string> values) in arguments.Params)
+        {
+            if (values.Count > 0)
+            {
+                SetDefault(labels, Parameter + name, values[0]);
+            }
+        }
+        return labels.ToLabelSet();
+    }
+
     /// <summary>When within its interval the target is scraped: spread over targets, the same after each restart, another one on each node.</summary>
     /// <remarks>
     /// In steps of a fortieth of the interval, at most a quarter of a second: scrapes that begin together share the wake-ups of timer, network
@@ -90,24 +115,6 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
     public override bool Equals(object? obj) => Equals(obj as ScrapeTarget);
 
     public override int GetHashCode() => HashCode.Combine(Labels, string.GetHashCode(Url, StringComparison.Ordinal));
-
-    private static LabelSet Populate(LabelSet given, PrometheusScrape.Arguments arguments, string job)
-    {
-        var labels = new LabelSetBuilder(given);
-        SetDefault(labels, "job", job);
-        SetDefault(labels, ScrapeInterval, PrometheusDuration.Format(arguments.ScrapeInterval));
-        SetDefault(labels, ScrapeTimeout, PrometheusDuration.Format(arguments.ScrapeTimeout));
-        SetDefault(labels, MetricsPath, arguments.MetricsPath);
-        SetDefault(labels, Scheme, arguments.Scheme);
-        foreach ((string name, ValueList<string> values) in arguments.Params)
-        {
-            if (values.Count > 0)
-            {
-                SetDefault(labels, Parameter + name, values[0]);
-            }
-        }
-        return labels.ToLabelSet();
-    }
 
     private static void SetDefault(LabelSetBuilder labels, string name, string value)
     {

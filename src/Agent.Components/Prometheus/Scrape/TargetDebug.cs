@@ -15,11 +15,11 @@ internal static class TargetDebug
         return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {
             ["job"] = Value.Of(job),
-            ["url"] = Value.Of(target.Url),
+            ["url"] = Value.Of(TargetSecrets.Hide(target.Url)),
             ["health"] = Value.Of(last is null ? "unknown" : last.IsUp ? "up" : "down"),
-            ["labels"] = Map(target.Labels),
-            ["discovered_labels"] = Map(target.Discovered),
-            ["last_error"] = Value.Of(last?.Error ?? ""),
+            ["labels"] = Map(TargetSecrets.Hide(target.Labels)),
+            ["discovered_labels"] = Map(TargetSecrets.Hide(target.Discovered)),
+            ["last_error"] = Value.Of(TargetSecrets.Hide(last?.Error ?? "")),
             ["last_scrape"] = Value.Of((last?.At ?? default).UtcDateTime.ToString("o", CultureInfo.InvariantCulture)),
             ["last_scrape_duration"] = Value.Of(GoDuration.Format(last?.Duration ?? TimeSpan.Zero)),
             ["scrape_interval"] = Value.Of(PrometheusDuration.Format(target.Interval)),

@@ -69,22 +69,22 @@ internal sealed class TargetPool(ScrapeServices services)
     /// <summary>The targets that arguments ask for, each once.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="job">Value of the <c>job</c> label where a target has none.</param>
-    /// <param name="errors">Gets why targets cannot be scraped.</param>
-    /// <param name="repeated">Gets those that are given more than once.</param>
-    public static HashSet<ScrapeTarget> Resolve(PrometheusScrape.Arguments arguments, string job, List<string> errors, List<ScrapeTarget> repeated)
+    public static TargetResolution Resolve(PrometheusScrape.Arguments arguments, string job)
     {
-        var found = new HashSet<ScrapeTarget>(arguments.Targets.Count);
+        var resolution = new TargetResolution(arguments.Targets.Count);
         foreach (Target given in arguments.Targets)
         {
             if (!ScrapeTarget.TryCreate(given.Labels, arguments, job, out ScrapeTarget? target, out string? error))
             {
-                errors.Add($"cannot scrape target {given.Labels}: {error}");
+                resolution.Errors.Add($"cannot scrape target {given.Labels}: {error}");
+                resolution.Dropped.Add(given.Labels);
             }
-            else if (!found.Add(target))
+            else if (!resolution.Targets.Add(target))
             {
-                repeated.Add(target);
+                resolution.Repeated.Add(target);
+                resolution.Dropped.Add(given.Labels);
             }
         }
-        return found;
+        return resolution;
     }
 }

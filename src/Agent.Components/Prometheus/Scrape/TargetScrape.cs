@@ -1,3 +1,4 @@
+using Agent.Telemetry.Metrics;
 using Agent.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +42,9 @@ internal sealed partial class TargetScrape(ScrapeTarget target, ScrapeServices s
     public ScrapeStatus? Last => _last;
 
     public int Series => _intake.Cache.Count;
+
+    /// <summary>What the target tells of a metric family, or of all; asked from any thread.</summary>
+    public IReadOnlyList<MetricMetadata> Metadata(string? family) => _intake.Metadata(family);
 
     public void TellAll() => _tellAll = true;
 

@@ -1,0 +1,19 @@
+using Agent.Telemetry.Metrics;
+
+namespace Agent.Web.Prometheus;
+
+internal static class MetricTypeName
+{
+    /// <summary>As Prometheus's API names it.</summary>
+    public static ReadOnlySpan<byte> Of(MetricType type) => type switch
+    {
+        MetricType.Counter => "counter"u8,
+        MetricType.Gauge => "gauge"u8,
+        MetricType.Histogram => "histogram"u8,
+        MetricType.GaugeHistogram => "gaugehistogram"u8,
+        MetricType.Summary => "summary"u8,
+        MetricType.Info => "info"u8,
+        MetricType.Stateset => "stateset"u8,
+        _ => "unknown"u8,
+    };
+}
