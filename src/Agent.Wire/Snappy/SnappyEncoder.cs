@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Agent.Wire.Protobuf;
 
 namespace Agent.Wire.Snappy;
 
@@ -40,6 +41,23 @@ public sealed class SnappyEncoder
         segments.Add(input);
         return segments.Finish();
     }
+
+    /// <summary>
+    /// Appends what stands for <paramref name="input"/> in a block, without the length that leads the block: what several calls give is one block
+    /// when it follows the length of all inputs.
+    /// </summary>
+    public void AppendElements(ReadOnlySpan<byte> input, GrowableBuffer output)
+    {
+        while (!input.IsEmpty)
+        {
+            ReadOnlySpan<byte> fragment = input[..Math.Min(input.Length, SnappyFormat.FragmentLength)];
+            output.Advance(CompressFragment(fragment, ref MemoryMarshal.GetReference(output.Reserve(MaxCompressedLength(fragment.Length)))));
+            input = input[fragment.Length..];
+        }
+    }
+
+    /// <summary>Appends the length that leads a block.</summary>
+    public static void AppendLength(int length, GrowableBuffer output) => output.Advance(Varint.Write(output.Reserve(Varint.MaxLength), (uint)length));
 
     /// <summary>64 KiB in which <see cref="SnappySegments"/> joins small segments; made at first use, kept for the next block.</summary>
     internal byte[] Staging => _staging ??= GC.AllocateUninitializedArray<byte>(SnappyFormat.FragmentLength);

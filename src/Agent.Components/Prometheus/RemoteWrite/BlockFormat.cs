@@ -3,6 +3,7 @@ using Agent.Sdk.Metrics;
 using Agent.Storage.OpenBlocks;
 using Agent.Storage.Queues;
 using Agent.Wire;
+using Agent.Wire.RemoteWrite;
 using Agent.Wire.Snappy;
 
 namespace Agent.Components.Prometheus.RemoteWrite;
@@ -24,13 +25,25 @@ internal sealed class BlockFormat(MetricScope metrics) : IBlockFormat
         {
             return null;
         }
+        if (contents.Superseded > open.Second.Length)
+        {
+            return null;
+        }
+        ReadOnlySpan<byte> rest = open.Second.Span[contents.Superseded..];
         using var compressor = new BlockCompressor();
-        using var request = new GrowableBuffer();
-        request.Write(open.First.Span);
-        request.Write(open.Second.Span);
-        int length = compressor.Snappy.Compress(request.Written, compressor.Scratch.Reserve(SnappyEncoder.MaxCompressedLength(request.Length)));
-        compressor.Scratch.Advance(length);
-        return new SampleBlock(compressor.TakeBody(out length), length, contents, []);
+        GrowableBuffer body = compressor.Scratch;
+        if (contents.Version == WriteVersion.V1)
+        {
+            SnappyEncoder.AppendLength(contents.State.Packed + rest.Length, body);
+            body.Write(open.First.Span);
+        }
+        else
+        {
+            SnappyEncoder.AppendLength(open.First.Length + rest.Length, body);
+            compressor.Snappy.AppendElements(open.First.Span, body);
+        }
+        compressor.Snappy.AppendElements(rest, body);
+        return new SampleBlock(compressor.TakeBody(out int length), length, contents.ToBlock(), []);
     }
 
     public void CountOrphan(in LostBlock lost)

@@ -6,26 +6,37 @@ namespace Agent.Components.Prometheus.RemoteWrite;
 /// <summary>What stands beside the samples of an open block on disk: what it holds so far.</summary>
 /// <remarks>
 /// Little endian: version of remote write (1 byte), shard, samples, histograms, exemplars (4 bytes each), time of the newest sample and time
-/// of arrival of the first (8 bytes each; Unix, in milliseconds). Nothing is allocated, unlike for <see cref="StoredBlockContents"/>.
+/// of arrival of the first (8 bytes each; Unix, in milliseconds), bytes of the request that are packed, bytes of the rest that they stand
+/// for (4 bytes each). Nothing is allocated, unlike for <see cref="StoredBlockContents"/>.
 /// </remarks>
-internal static class OpenBlockContents
+/// <param name="Version">Form of the request.</param>
+/// <param name="Shard">Which queue of each endpoint it goes to.</param>
+/// <param name="State">What there is.</param>
+/// <param name="Superseded">So many bytes of all second parts are in the first parts by now, packed.</param>
+internal readonly record struct OpenBlockContents(WriteVersion Version, int Shard, OpenBlockState State, int Superseded)
 {
-    public const int Size = 33;
+    public const int Size = 41;
     private const long LatestTime = 253402300799999;
 
-    public static void Write(Span<byte> target, WriteVersion version, int shard, in OpenBlockState state)
+    /// <summary>The same as what stands beside a block that is sealed.</summary>
+    public BlockContents ToBlock() => new(Version, Shard, State.Items, State.Newest, State.Opened);
+
+    public static void Write(Span<byte> target, in OpenBlockContents contents)
     {
-        target[0] = version == WriteVersion.V1 ? (byte)1 : (byte)2;
-        BinaryPrimitives.WriteInt32LittleEndian(target[1..], shard);
+        OpenBlockState state = contents.State;
+        target[0] = contents.Version == WriteVersion.V1 ? (byte)1 : (byte)2;
+        BinaryPrimitives.WriteInt32LittleEndian(target[1..], contents.Shard);
         BinaryPrimitives.WriteInt32LittleEndian(target[5..], state.Items.Samples);
         BinaryPrimitives.WriteInt32LittleEndian(target[9..], state.Items.Histograms);
         BinaryPrimitives.WriteInt32LittleEndian(target[13..], state.Items.Exemplars);
         BinaryPrimitives.WriteInt64LittleEndian(target[17..], state.Newest);
         BinaryPrimitives.WriteInt64LittleEndian(target[25..], state.Opened.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteInt32LittleEndian(target[33..], state.Packed);
+        BinaryPrimitives.WriteInt32LittleEndian(target[37..], contents.Superseded);
     }
 
     /// <summary>Null where it is nothing of the kind.</summary>
-    public static BlockContents? Read(ReadOnlySpan<byte> source)
+    public static OpenBlockContents? Read(ReadOnlySpan<byte> source)
     {
         if (source.Length != Size || source[0] is not (1 or 2))
         {
@@ -36,13 +47,15 @@ internal static class OpenBlockContents
             BinaryPrimitives.ReadInt32LittleEndian(source[5..]), BinaryPrimitives.ReadInt32LittleEndian(source[9..]),
             BinaryPrimitives.ReadInt32LittleEndian(source[13..]), 0);
         long arrived = BinaryPrimitives.ReadInt64LittleEndian(source[25..]);
-        if (shard < 0 || items.Samples < 0 || items.Histograms < 0 || items.Exemplars < 0 || arrived is < 0 or > LatestTime)
+        int packed = BinaryPrimitives.ReadInt32LittleEndian(source[33..]);
+        int superseded = BinaryPrimitives.ReadInt32LittleEndian(source[37..]);
+        if ((shard | items.Samples | items.Histograms | items.Exemplars | packed | superseded) < 0 || arrived is < 0 or > LatestTime)
         {
             return null;
         }
-        return new BlockContents(
-            source[0] == 1 ? WriteVersion.V1 : WriteVersion.V2, shard, items, BinaryPrimitives.ReadInt64LittleEndian(source[17..]),
-            DateTimeOffset.FromUnixTimeMilliseconds(arrived));
+        var state = new OpenBlockState(
+            items, BinaryPrimitives.ReadInt64LittleEndian(source[17..]), DateTimeOffset.FromUnixTimeMilliseconds(arrived), packed);
+        return new OpenBlockContents(source[0] == 1 ? WriteVersion.V1 : WriteVersion.V2, shard, state, superseded);
     }
 }
 
@@ -50,4 +63,5 @@ internal static class OpenBlockContents
 /// <param name="Items">How many there are of each kind.</param>
 /// <param name="Newest">Time of the newest sample, in milliseconds since the Unix epoch.</param>
 /// <param name="Opened">When the first of it came.</param>
-internal readonly record struct OpenBlockState(ItemCounts Items, long Newest, DateTimeOffset Opened);
+/// <param name="Packed">Bytes of the request that were compressed already.</param>
+internal readonly record struct OpenBlockState(ItemCounts Items, long Newest, DateTimeOffset Opened, int Packed);

@@ -59,7 +59,10 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         if (full is null)
         {
             // Once this call returns, the batch's source takes it for safe.
-            Array.ForEach(_slots, static slot => slot.Keep());
+            foreach (LaneSlot slot in _slots)
+            {
+                slot.Keep(_compressor);
+            }
         }
         return full;
     }

@@ -47,7 +47,9 @@ internal sealed class OpenBlockSchedule : IDisposable
         _version = seed % 2 == 0 ? WriteVersion.V1 : WriteVersion.V2;
         _hasFaults = seed % 3 == 0;
         _stopsMidway = seed % 4 != 0;
-        _series = [.. Enumerable.Range(0, SeriesCount).Select(static i => RemoteFixture.Series("load", ("n", $"{i}"), ("instance", "node")))];
+        // Of half of the lives the series are so long that a block is packed several times before it is full.
+        string instance = new('x', seed % 8 < 4 ? 1 : 4000);
+        _series = [.. Enumerable.Range(0, SeriesCount).Select(i => RemoteFixture.Series("load", ("n", $"{i}"), ("instance", instance)))];
         _options = new EndpointOptions
         {
             Url = new Uri("http://127.0.0.1:1/push"),
