@@ -37,10 +37,10 @@ internal sealed partial class TailProblem(TailServices services, string path)
         if (Cause is null)
         {
             Since = services.Time.GetTimestamp();
-            LogFailed(path, cause);
         }
         if (Cause != cause)
         {
+            LogFailed(path, cause);
             services.Metrics.Errors.Increment();
             LastError = cause;
             LastErrorAt = services.Time.GetUtcNow();

@@ -199,7 +199,9 @@ public sealed class PrometheusExporterProcessTests
     {
         using var context = new TestComponentContext("prometheus.exporter.process.demo");
         var component = new PrometheusExporterProcess(context);
-        await component.ApplyAsync(new() { Matcher = [new MatcherOptions { Name = "{{.PID}}", Cmdline = [Pattern.Parse("dotnet|testhost")] }] }, CancellationToken.None);
+        // Programs that other tests start are no part of it.
+        await component.ApplyAsync(
+            new() { Matcher = [new MatcherOptions { Name = "{{.PID}}", Cmdline = [Pattern.Parse("dotnet|testhost")] }], TrackChildren = false }, CancellationToken.None);
         string page = (await component.GetAsync()).Text;
         string self = $"groupname=\"{Environment.ProcessId}\"";
         Assert.Equal("1", ExporterRun.Value(page, $"namedprocess_namegroup_num_procs{{{self}}}"));

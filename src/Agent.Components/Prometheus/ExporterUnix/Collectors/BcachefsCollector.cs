@@ -21,9 +21,9 @@ internal sealed class BcachefsCollector : IUnixCollector
     {
         string root = scrape.Files.Sys("fs/bcachefs");
         bool any = false;
-        foreach (string uuid in HostFiles.List(root))
+        foreach (string uuid in scrape.Files.Names(root))
         {
-            string folder = Path.Join(root, uuid);
+            string folder = scrape.Names.Path(root, uuid);
             if (Directory.Exists(folder))
             {
                 any = true;
@@ -50,10 +50,10 @@ internal sealed class BcachefsCollector : IUnixCollector
     {
         FamilyWriter output = scrape.Output;
         output.Write(Info, 1, uuid);
-        string size = HostFiles.Text(Path.Join(folder, "btree_cache_size")) ?? "";
+        string size = HostFiles.Text(folder, "btree_cache_size", scrape.Names) ?? "";
         output.Write(CacheSize, size.Length == 0 ? 0 : Size(Encoding.ASCII.GetBytes(size), "btree_cache_size"), uuid);
         Compression(folder, uuid, scrape);
-        if (scrape.Files.TryRead(Path.Join(folder, "errors"), out ReadOnlySpan<byte> errors))
+        if (scrape.Files.TryRead(scrape.Names.Path(folder, "errors"), out ReadOnlySpan<byte> errors))
         {
             while (TextScan.TryLine(ref errors, out ReadOnlySpan<byte> line))
             {
@@ -63,18 +63,18 @@ internal sealed class BcachefsCollector : IUnixCollector
                 }
             }
         }
-        Counters(Path.Join(folder, "counters"), uuid, scrape);
+        Counters(scrape.Names.Path(folder, "counters"), uuid, scrape);
         WriteSizes(folder, uuid, scrape);
-        foreach (string device in HostFiles.List(folder, "dev-"))
+        foreach (string device in scrape.Files.Names(folder, "dev-"))
         {
-            BcachefsDevice.Collect(Path.Join(folder, device), (uuid, device["dev-".Length..]), scrape);
+            BcachefsDevice.Collect(scrape.Names.Path(folder, device), (uuid, device["dev-".Length..]), scrape);
         }
     }
 
     /// <summary>A heading, then "algorithm compressed uncompressed average".</summary>
     private static void Compression(string folder, string uuid, CollectorScrape scrape)
     {
-        if (!scrape.Files.TryRead(Path.Join(folder, "compression_stats"), out ReadOnlySpan<byte> text))
+        if (!scrape.Files.TryRead(scrape.Names.Path(folder, "compression_stats"), out ReadOnlySpan<byte> text))
         {
             return;
         }
@@ -93,9 +93,9 @@ internal sealed class BcachefsCollector : IUnixCollector
 
     private void Counters(string folder, string uuid, CollectorScrape scrape)
     {
-        foreach (string name in HostFiles.List(folder))
+        foreach (string name in scrape.Files.Names(folder))
         {
-            if (!scrape.Files.TryRead(Path.Join(folder, name), out ReadOnlySpan<byte> text))
+            if (!scrape.Files.TryRead(scrape.Names.Path(folder, name), out ReadOnlySpan<byte> text))
             {
                 continue;
             }
@@ -119,7 +119,7 @@ internal sealed class BcachefsCollector : IUnixCollector
     /// <summary>A heading, then "type: count size".</summary>
     private static void WriteSizes(string folder, string uuid, CollectorScrape scrape)
     {
-        if (!scrape.Files.TryRead(Path.Join(folder, "btree_write_stats"), out ReadOnlySpan<byte> text))
+        if (!scrape.Files.TryRead(scrape.Names.Path(folder, "btree_write_stats"), out ReadOnlySpan<byte> text))
         {
             return;
         }

@@ -16,19 +16,19 @@ internal static class BcachefsDevice
 
     public static void Collect(string folder, (string Uuid, string Name) at, CollectorScrape scrape)
     {
-        string Text(string file) => HostFiles.Text(Path.Join(folder, file)) ?? "";
+        string Text(string file) => HostFiles.Text(folder, file, scrape.Names) ?? "";
         FamilyWriter output = scrape.Output;
         output.Write(Info, 1, at.Uuid, at.Name, Text("label"), Text("state"));
         string size = Text("bucket_size");
         double bucket = size.Length == 0 ? 0 : BcachefsCollector.Size(Encoding.ASCII.GetBytes(size), "bucket_size");
         output.Write(BucketSize, bucket, at.Uuid, at.Name);
-        output.Write(Buckets, HostFiles.Number(Path.Join(folder, "nbuckets")) ?? 0, at.Uuid, at.Name);
-        output.Write(Durability, HostFiles.Number(Path.Join(folder, "durability")) ?? 0, at.Uuid, at.Name);
-        if (scrape.Files.TryRead(Path.Join(folder, "io_done"), out ReadOnlySpan<byte> done))
+        output.Write(Buckets, HostFiles.Number(folder, "nbuckets") ?? 0, at.Uuid, at.Name);
+        output.Write(Durability, HostFiles.Number(folder, "durability") ?? 0, at.Uuid, at.Name);
+        if (scrape.Files.TryRead(scrape.Names.Path(folder, "io_done"), out ReadOnlySpan<byte> done))
         {
             WriteDone(done, at, scrape);
         }
-        if (scrape.Files.TryRead(Path.Join(folder, "io_errors"), out ReadOnlySpan<byte> errors))
+        if (scrape.Files.TryRead(scrape.Names.Path(folder, "io_errors"), out ReadOnlySpan<byte> errors))
         {
             WriteErrors(errors, at, scrape);
         }
