@@ -19,6 +19,7 @@ internal sealed partial class RunningAgent : IDisposable
     private readonly BlockCatalog _catalog;
     private readonly MetricRegistry _metrics;
     private readonly RuntimeMetrics _runtimeMetrics;
+    private readonly SettledMemory _memory;
     private readonly ILogger _logger;
     private WebServer? _server;
 
@@ -31,6 +32,7 @@ internal sealed partial class RunningAgent : IDisposable
         _logger = state.Log.CreateLogger("agent");
         Runtime = new AgentRuntime(services, library, options.Stability);
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
+        _memory = new SettledMemory(Runtime, services.Time, SettledMemory.Collect);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
     }
 
@@ -117,6 +119,7 @@ internal sealed partial class RunningAgent : IDisposable
 
     public void Dispose()
     {
+        _memory.Dispose();
         _runtimeMetrics.Dispose();
         State.Log.Dispose();
     }

@@ -87,6 +87,9 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
     /// <summary>Nothing more will be read.</summary>
     public void Close() => _closed = true;
 
+    /// <summary>More is read after all.</summary>
+    public void Reopen() => (_closed, IsSaved) = (false, false);
+
     /// <summary>A receipt for a batch after which the file goes on at <paramref name="end"/>.</summary>
     public BatchReceipt Begin(long end)
     {

@@ -41,8 +41,9 @@ internal sealed partial class FileOpener(TailServices services)
             Span<byte> buffer = stackalloc byte[FileFingerprint.Size];
             ReadOnlySpan<byte> start = OpenFile.StartOf(handle, buffer);
             bool isContinued = IsReplacedInPlace(newest, stat, start) && newest!.IsSameBefore(newest.Offset, handle);
-            StartPoint point = isContinued
-                ? new StartPoint(StartKind.Offset, newest!.Offset, "replaced in place")
+            DeliveredOffset? underway = isContinued ? null : Underway(stat, start, request);
+            StartPoint point = isContinued ? new StartPoint(StartKind.Offset, newest!.Offset, "replaced in place")
+                : underway is not null ? new StartPoint(StartKind.Offset, underway.ReadEnd, "read up to there a moment ago") { IsKnown = true }
                 : services.Positions.Find(stat, start, request);
             LogStart(request.Path, point.Kind, point.Offset, point.Reason);
             if (point.Kind == StartKind.Nowhere)
@@ -56,7 +57,9 @@ internal sealed partial class FileOpener(TailServices services)
             {
                 file.MoveToEnd(stat.Size);
             }
-            file.Delivered = services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset);
+            file.Delivered = underway is not null
+                ? services.Positions.Continue(underway)
+                : services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset);
             return new OpenedFile(file, isContinued, point.IsKnown);
         }
         finally
@@ -67,6 +70,14 @@ internal sealed partial class FileOpener(TailServices services)
             }
         }
     }
+
+    // Its target went for a moment. What was read is on its way, the beginning of a line perhaps, and must not be read again.
+    private DeliveredOffset? Underway(in FileStat stat, ReadOnlySpan<byte> start, in PositionRequest request) =>
+        request.Options.Compression is null
+        && services.Positions.Of(stat.Identity, request) is { Underway: { IsClosed: true } underway, Entry: var entry }
+        && underway.Path == request.Path && underway.ReadEnd <= stat.Size && entry.Fingerprint.Length > 0 && entry.Fingerprint.Matches(start)
+            ? underway
+            : null;
 
     // An editor, or a tool that writes a new file and renames it over the old one, keeps what was there: same start, at least as long,
     // and the old file has no name left. A rotated file has one.

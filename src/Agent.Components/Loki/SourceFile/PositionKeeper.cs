@@ -102,14 +102,25 @@ internal sealed partial class PositionKeeper
             {
                 Put(delivered, now);
             }
-            return _store.OfPath(path, request.Labels, request.AnyLabels).ConvertAll(
-                entry => new PathPosition(entry, tracked.FindLast(
-                    delivered => delivered.Identity == entry.Identity && delivered.Labels == entry.Labels && !delivered.IsFinal)));
+            List<FilePosition> entries = _store.OfPath(path, request.Labels, request.AnyLabels);
+            if (request.AnyLabels)
+            {
+                // What was read under the labels that the target had before is this reader's as well.
+                entries.AddRange(tracked.Where(delivered => !delivered.IsFinal && !entries.Exists(entry => entry.Identity == delivered.Identity))
+                    .Select(delivered => _store.Find(delivered.Identity, delivered.Labels, anyLabels: false)).OfType<FilePosition>().ToArray());
+            }
+            return entries.ConvertAll(WithUnderway);
         }
     }
 
-    /// <summary>The entry of a file, whatever its path was.</summary>
-    public FilePosition? Of(FileIdentity identity, in PositionRequest request) => _store.Find(identity, request.Labels, request.AnyLabels);
+    /// <summary>How far a file was read, whatever its path was.</summary>
+    public PathPosition? Of(FileIdentity identity, in PositionRequest request)
+    {
+        lock (_gate)
+        {
+            return _store.Find(identity, request.Labels, request.AnyLabels) is { } entry ? WithUnderway(entry) : null;
+        }
+    }
 
     /// <summary>Forgets a file that is known as another one now: compressed, or copied.</summary>
     public void Remove(FilePosition position) => _store.Remove(position);
@@ -136,6 +147,20 @@ internal sealed partial class PositionKeeper
             _tracked.Add(delivered);
         }
         return delivered;
+    }
+
+    /// <summary>Goes on following a file that was closed and is read on.</summary>
+    public DeliveredOffset Continue(DeliveredOffset delivered)
+    {
+        lock (_gate)
+        {
+            delivered.Reopen();
+            if (!_tracked.Contains(delivered))
+            {
+                _tracked.Add(delivered);
+            }
+            return delivered;
+        }
     }
 
     /// <summary>Takes note of a file that is closed, for whoever opens it again before the next save.</summary>
@@ -197,6 +222,9 @@ internal sealed partial class PositionKeeper
         }
         _store.Collect(entry => entry.Seen < limit && !open.Contains(entry.Identity) && !Leads(entry));
     }
+
+    private PathPosition WithUnderway(FilePosition entry) => new(entry, _tracked.FindLast(delivered => delivered.Identity == entry.Identity
+        && delivered.Labels == entry.Labels && !delivered.IsSuperseded && !delivered.IsFinal));
 
     private static bool Leads(FilePosition entry) =>
         FileStat.TryGet(entry.Path, out FileStat stat, out _) && (entry.Identity.IsNone || stat.Identity == entry.Identity);

@@ -92,7 +92,7 @@ internal sealed partial class TailFiles : IDisposable
     {
         _path.ParkIdle();
         TailOptions options = _tail.Options;
-        bool isInTransition = _problem.Cause is not null || _path.IsToRepeat || _files.IsInTransition;
+        bool isInTransition = _problem.Cause is not null || _files.IsInTransition;
         long due = _pace.Next(options, new TurnResult(_hasGrown, _wasReported, _watch.IsWatched)
         {
             IsInTransition = isInTransition,

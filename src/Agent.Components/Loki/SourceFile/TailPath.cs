@@ -19,9 +19,6 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
 
     public bool IsParked => _parked is not null;
 
-    /// <summary>True where something has to be delivered before all rotated files can be read.</summary>
-    public bool IsToRepeat => _rotated.IsToRepeat;
-
     /// <summary>When a compressed file that was found is to be opened, as a timestamp of the clock.</summary>
     public long OpenAt => _opener.OpenAt;
 
@@ -55,7 +52,6 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         {
             Reconfigure(known);
             parts.Problem.ClearUnlessReading();
-            SearchAgain(known);
         }
         else if (_parked?.IsUnchanged(stat) == true || services.Positions.IsReadElsewhere(stat.Identity, Request))
         {
@@ -159,15 +155,6 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         var scope = new RotationScope(parts.Watch.RealPath, services.Positions.OfPath(Request));
         AddAll(_rotated.FindWithoutLive(Request, Complete(scope), isUrgent: _parked is not null || tail.IsRetiring), parts.Files.Count);
         Unpark();
-    }
-
-    private void SearchAgain(OpenFile live)
-    {
-        if (_rotated.IsToRepeat)
-        {
-            var scope = new RotationScope(parts.Watch.RealPath, services.Positions.OfPath(Request)) { Live = live.Identity, IsLiveKnown = true };
-            Search(scope, parts.Files.IndexOf(live));
-        }
     }
 
     private RotationScope Complete(RotationScope scope) => scope with

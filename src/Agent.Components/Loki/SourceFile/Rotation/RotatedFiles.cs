@@ -12,9 +12,6 @@ internal sealed class RotatedFiles(TailServices services)
     private DateTimeOffset _folderChanged;
     private long _changeSeen;
 
-    /// <summary>True where the last look has to be repeated: lines have to be delivered first.</summary>
-    public bool IsToRepeat => _search.IsToRepeat;
-
     /// <summary>Another file stands at the path, or the one there was truncated.</summary>
     public List<OpenFile> Find(in PositionRequest request, RotationScope scope) =>
         _search.Run(request, scope.Since == default ? scope with { Since = LastSeen(scope.Known) } : scope);
@@ -32,7 +29,7 @@ internal sealed class RotatedFiles(TailServices services)
             _changeSeen = services.Time.GetTimestamp();
         }
         bool isQuiet = services.Time.GetElapsedTime(_changeSeen) > Settling;
-        return isQuiet && !isUrgent && !IsToRepeat ? [] : Find(request, scope);
+        return isQuiet && !isUrgent ? [] : Find(request, scope);
     }
 
     private static DateTimeOffset LastSeen(List<PathPosition> known) =>

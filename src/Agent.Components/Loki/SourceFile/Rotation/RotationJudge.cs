@@ -21,20 +21,19 @@ internal sealed class RotationJudge
         _unplaced.Sort(static (one, other) => other.Entry.Fingerprint.Length.CompareTo(one.Entry.Fingerprint.Length));
     }
 
-    /// <summary>True where a file has lines that were read but are not delivered yet, and more that were not read.</summary>
-    public bool IsToRepeat { get; private set; }
-
     public RotationVerdict Judge(RotatedContent content)
     {
         PathPosition? own = _scope.Known.Find(known => IsOwn(known, content));
-        if (own is null && _services.Positions.Of(content.Stat.Identity, _request) is { } elsewhere && Is(elsewhere, content))
+        if (own is null && _services.Positions.Of(content.Stat.Identity, _request) is { } elsewhere && Is(elsewhere.Entry, content))
         {
-            own = new PathPosition(elsewhere, null);
+            own = elsewhere;
         }
         if (own?.Underway is { } underway)
         {
-            IsToRepeat |= underway.IsClosed && !content.EndsAt(underway.ReadEnd);
-            return new RotationVerdict(RotationKind.Settled);
+            // Closed when its target went for a moment, and written to since: it goes on where reading stopped, delivered or not.
+            return underway.IsClosed && !content.EndsAt(underway.ReadEnd)
+                ? new RotationVerdict(RotationKind.Known, underway.ReadEnd) { Continued = underway }
+                : new RotationVerdict(RotationKind.Settled);
         }
         if (own is not null || _services.IsTarget(content.File.Path))
         {

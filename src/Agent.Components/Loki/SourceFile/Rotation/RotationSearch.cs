@@ -17,13 +17,9 @@ internal sealed partial class RotationSearch(TailServices services)
     private readonly ILogger _logger = services.Logger;
     private string _told = "";
 
-    /// <summary>True where the last search has to be done again soon: something has to be delivered first.</summary>
-    public bool IsToRepeat { get; private set; }
-
     /// <summary>The files to read before the live one, oldest first.</summary>
     public List<OpenFile> Run(in PositionRequest request, RotationScope scope)
     {
-        IsToRepeat = false;
         if (scope.Known.Count == 0 || request.Options.Compression is not null)
         {
             return [];
@@ -91,7 +87,6 @@ internal sealed partial class RotationSearch(TailServices services)
     {
         var judge = new RotationJudge(services, request, scope, contents);
         List<RotationVerdict> verdicts = contents.ConvertAll(judge.Judge);
-        IsToRepeat = judge.IsToRepeat;
         int last = scope.IsLiveKnown ? contents.Count : verdicts.FindLastIndex(static verdict => verdict.Kind != RotationKind.Unknown);
         var files = new List<OpenFile>();
         for (int i = 0; i < contents.Count; i++)
@@ -127,7 +122,9 @@ internal sealed partial class RotationSearch(TailServices services)
         FileFingerprint fingerprint = FileFingerprint.Of(content.Start.Span);
         OpenFile file = content.ToOpenFile(request.Options, verdict.Offset);
         file.LeftAt = services.Time.GetTimestamp();
-        file.Delivered = services.Positions.Track(content.Stat.Identity, fingerprint, request, verdict.Offset);
+        file.Delivered = verdict.Continued is { } continued
+            ? services.Positions.Continue(continued)
+            : services.Positions.Track(content.Stat.Identity, fingerprint, request, verdict.Offset);
         // What stands at the path now has the entry; else it is of a file that is gone.
         if (verdict.Former is { } former && former.Entry.Identity != scope.Live)
         {

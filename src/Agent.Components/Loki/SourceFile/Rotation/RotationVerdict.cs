@@ -16,4 +16,8 @@ internal enum RotationKind
 /// <param name="Kind">Whether it was read.</param>
 /// <param name="Offset">How far.</param>
 /// <param name="Former">The entry under which that is known, where it is one of another file: the same content, compressed or copied.</param>
-internal readonly record struct RotationVerdict(RotationKind Kind, long Offset = 0, PathPosition? Former = null);
+internal readonly record struct RotationVerdict(RotationKind Kind, long Offset = 0, PathPosition? Former = null)
+{
+    /// <summary>Set where lines of the file that were read before are under way: it is read on as the same file.</summary>
+    public DeliveredOffset? Continued { get; init; }
+}
