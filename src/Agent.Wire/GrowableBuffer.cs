@@ -9,6 +9,7 @@ public sealed class GrowableBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int SmallestRent = 256;
     private byte[] _bytes = [];
+    private bool _isRented;
 
     public int Length { get; private set; }
 
@@ -69,15 +70,23 @@ public sealed class GrowableBuffer : IBufferWriter<byte>, IDisposable
         Length = length;
     }
 
+    /// <summary>Keeps little more memory than the content takes, for one that is to be kept for long; from then on it is not of the pool.</summary>
+    public void Trim()
+    {
+        int room = Length + (Length / 16);
+        if (_bytes.Length > room + (room / 8) + SmallestRent)
+        {
+            byte[] smaller = GC.AllocateUninitializedArray<byte>(room);
+            Written.CopyTo(smaller);
+            Replace(smaller, isRented: false);
+        }
+    }
+
     /// <summary>Forgets the content and gives the memory back to the pool; the buffer stays usable.</summary>
     public void Release()
     {
         Length = 0;
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
-        }
+        Replace([], isRented: false);
     }
 
     public void Dispose() => Release();
@@ -94,10 +103,15 @@ public sealed class GrowableBuffer : IBufferWriter<byte>, IDisposable
         long doubled = Math.Min(Array.MaxLength, Math.Max(SmallestRent, 2L * _bytes.Length));
         byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, doubled));
         _bytes.AsSpan(0, Length).CopyTo(larger);
-        if (_bytes.Length > 0)
+        Replace(larger, isRented: true);
+    }
+
+    private void Replace(byte[] bytes, bool isRented)
+    {
+        if (_isRented)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
         }
-        _bytes = larger;
+        (_bytes, _isRented) = (bytes, isRented);
     }
 }

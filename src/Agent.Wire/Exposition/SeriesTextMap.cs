@@ -23,6 +23,9 @@ public sealed class SeriesTextMap<TValue> : IDisposable
     private int[] _buckets = [];
     private int _expected;
 
+    // The entry whose text the scratch holds.
+    private int _restored = None;
+
     public SeriesTextMap()
         : this((ulong)Random.Shared.NextInt64(), 0)
     {
@@ -46,7 +49,13 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         get
         {
             ReadOnlySpan<Entry> entries = Values();
-            return (uint)_expected < (uint)entries.Length ? TextOf(entries[_expected]) : default;
+            if ((uint)_expected >= (uint)entries.Length)
+            {
+                return default;
+            }
+            ReadOnlySpan<byte> text = TextOf(entries[_expected]);
+            _restored = _expected;
+            return text;
         }
     }
 
@@ -110,7 +119,7 @@ public sealed class SeriesTextMap<TValue> : IDisposable
             }
         }
         texts.Release();
-        (_entries, _texts, _buckets, _expected) = (kept._entries, kept._texts, kept._buckets, 0);
+        (_entries, _texts, _buckets, _expected, _restored) = (kept._entries, kept._texts, kept._buckets, 0, None);
     }
 
     /// <summary>Gives back memory that was taken in advance, where it is much: to be called when no more series are expected for now.</summary>
@@ -121,6 +130,7 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         {
             _entries.Capacity = room;
         }
+        _texts.Trim();
     }
 
     /// <summary>Forgets all series and gives the memory back; the map stays usable.</summary>
@@ -128,7 +138,7 @@ public sealed class SeriesTextMap<TValue> : IDisposable
     {
         _entries.Clear();
         _buckets = [];
-        _expected = 0;
+        (_expected, _restored) = (0, None);
         _texts.Release();
     }
 
@@ -138,7 +148,11 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         int expected = _expected;
         if ((uint)expected < (uint)entries.Length)
         {
-            if (IsTextOf(entries[expected], series))
+            ref readonly Entry next = ref entries[expected];
+            bool isNext = _restored == expected && next.Shared.Length > 0
+                ? series.SequenceEqual(_scratch.AsSpan(0, next.Shared.Length + next.Length))
+                : IsTextOf(next, series);
+            if (isNext)
             {
                 _expected = expected + 1;
                 return expected;
@@ -196,6 +210,7 @@ public sealed class SeriesTextMap<TValue> : IDisposable
         {
             return WholeText(entry);
         }
+        _restored = None;
         int length = entry.Shared.Length + entry.Length;
         if (_scratch.Length < length)
         {

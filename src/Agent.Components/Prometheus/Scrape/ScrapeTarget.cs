@@ -14,8 +14,8 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
     private const string ScrapeTimeout = "__scrape_timeout__";
     private const string Parameter = "__param_";
 
-    private const int StepsPerInterval = 40;
-    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(250);
+    private const int StepsPerInterval = 20;
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(500);
 
     private ScrapeTarget(LabelSet discovered, LabelSet labels, string url) => (Discovered, Labels, Url) = (discovered, labels, url);
 
@@ -90,7 +90,7 @@ internal sealed class ScrapeTarget : IEquatable<ScrapeTarget>
 
     /// <summary>When within its interval the target is scraped: spread over targets, the same after each restart, another one on each node.</summary>
     /// <remarks>
-    /// In steps of a fortieth of the interval, at most a quarter of a second: scrapes that begin together share the wake-ups of timer, network
+    /// In steps of a twentieth of the interval, at most half a second: scrapes that begin together share the wake-ups of timer, network
     /// and threads, which cost as much as the work itself.
     /// </remarks>
     public TimeSpan Offset()
