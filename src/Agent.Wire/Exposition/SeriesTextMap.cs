@@ -16,6 +16,9 @@ namespace Agent.Wire.Exposition;
 public sealed class SeriesTextMap<TValue> : IDisposable
 {
     private const int None = -1;
+
+    /// <summary>The list of series grows by this part of it: doubled, it would be half empty for as long as the target lives.</summary>
+    private const int Slack = 8;
     private readonly ulong _seed;
     private List<Entry> _entries;
     private GrowableBuffer _texts = new();
@@ -25,6 +28,7 @@ public sealed class SeriesTextMap<TValue> : IDisposable
 
     // The entry whose text the scratch holds.
     private int _restored = None;
+    private int _trimmedAt;
 
     public SeriesTextMap()
         : this((ulong)Random.Shared.NextInt64(), 0)
@@ -125,12 +129,13 @@ public sealed class SeriesTextMap<TValue> : IDisposable
     /// <summary>Gives back memory that was taken in advance, where it is much: to be called when no more series are expected for now.</summary>
     public void Trim()
     {
-        int room = _entries.Count + (_entries.Count / 16);
-        if (_entries.Capacity > room + (room / 16) + 64)
+        // Not for a few that came or went: it costs a copy of everything.
+        if (Math.Abs(_entries.Count - _trimmedAt) > (_entries.Count / Slack) + 16)
         {
-            _entries.Capacity = room;
+            _trimmedAt = _entries.Count;
+            _entries.Capacity = _entries.Count + (_entries.Count / (2 * Slack));
+            _texts.Trim();
         }
-        _texts.Trim();
     }
 
     /// <summary>Forgets all series and gives the memory back; the map stays usable.</summary>
@@ -188,6 +193,10 @@ public sealed class SeriesTextMap<TValue> : IDisposable
             int whole = _entries[^1].Whole;
             entry.Shared = SharedEnds.Of(series, WholeText(_entries[whole]));
             entry.Whole = entry.Shared.Length > 0 ? whole : entry.Whole;
+        }
+        if (_entries.Count == _entries.Capacity)
+        {
+            _entries.Capacity += Math.Max(16, _entries.Count / Slack);
         }
         ReadOnlySpan<byte> own = entry.Shared.Middle(series);
         entry.Length = own.Length;

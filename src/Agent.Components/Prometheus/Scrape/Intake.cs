@@ -218,6 +218,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         }
         _kept++;
         MetricSeries series = known.Series;
+        bool isBack = _cache.IsBack(known);
         if (!_cache.See(ref known) && !hasTime)
         {
             metrics.Duplicates.Increment();
@@ -231,6 +232,7 @@ internal sealed class Intake(ScrapeMetrics metrics, MetadataTable metadata) : ID
         {
             _cache.Track(ref known);
         }
+        _added += isBack ? 1 : 0;
         if (_families.IsNews && _scope.Plan.WithMetadata)
         {
             Describe(series);

@@ -11,7 +11,7 @@ internal struct ScrapedSeries(MetricSeries series)
     public MetricSeries Series { get; } = series;
 
     /// <summary>The scrape in which the series was seen last.</summary>
-    public uint Seen { get; set; }
+    public uint Seen { readonly get; set; }
 
     /// <summary>Marks the series as one that has to be ended once it is gone. False where it was marked in this scrape already.</summary>
     /// <param name="continues">It was marked in the scrape before.</param>

@@ -13,10 +13,14 @@ internal sealed class SeriesCache : IDisposable
     /// <summary>What failing scrapes may add beyond a doubling before everything is forgotten, as in Prometheus.</summary>
     private const int FailedSlack = 1000;
 
+    /// <summary>So many series that the target no longer has are not worth making the map anew.</summary>
+    private const int FewUnused = 16;
+
     private readonly SeriesTextMap<ScrapedSeries> _map = new();
     private readonly List<MetricSeries> _orphans = [];
     private readonly List<MetricSeries> _new = [];
     private uint _scrape = 1;
+    private uint _succeeded;
     private int _seen;
     private int _tracked;
     private int _trackedBefore;
@@ -46,6 +50,9 @@ internal sealed class SeriesCache : IDisposable
 
     /// <summary>The series of that text, to be changed in place until the next <see cref="Add"/>.</summary>
     public ref ScrapedSeries Find(ReadOnlySpan<byte> text, out bool found) => ref _map.Find(text, out found);
+
+    /// <summary>The last good scrape did not have the series, though it is known still.</summary>
+    public bool IsBack(in ScrapedSeries series) => series.Seen < _succeeded;
 
     /// <summary>Notes that the scrape has the series; false where it had it before.</summary>
     public bool See(ref ScrapedSeries series)
@@ -94,13 +101,14 @@ internal sealed class SeriesCache : IDisposable
             CollectGone(gone, series => series.IsGone(scrape));
             ExceptNew(gone);
         }
-        if (_seen < _map.Count)
+        int unused = _map.Count - _seen;
+        if (unused > FewUnused && unused > _map.Count / 8)
         {
             uint scrape = _scrape;
             _map.RemoveWhere(series => series.Seen != scrape);
         }
         _map.Trim();
-        _successful = _map.Count;
+        (_successful, _succeeded) = (_map.Count, _scrape);
         _trackedBefore = _tracked;
         End();
     }

@@ -54,6 +54,24 @@ public sealed class PrometheusScrapeTests
     }
 
     [Fact]
+    public async Task A_series_that_comes_back_was_added()
+    {
+        await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\nb 2\n");
+        await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With());
+        await scrape.ScrapeAsync();
+        target.Text = "b 3\n";
+        await scrape.ScrapeAsync();
+        target.Text = "a 4\nb 5\n";
+
+        CollectedBatch batch = await scrape.ScrapeAsync();
+
+        Assert.Equal(4, batch.Of("a").Value);
+        Assert.Equal(1, batch.Of("scrape_series_added").Value);
+        target.Text = "b 6\n";
+        Assert.True((await scrape.ScrapeAsync()).Of("a").IsStale);
+    }
+
+    [Fact]
     public async Task A_failed_scrape_ends_all_series_and_the_next_one_brings_them_back()
     {
         await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\nb 2\n");
