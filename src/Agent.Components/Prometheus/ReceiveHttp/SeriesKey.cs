@@ -20,7 +20,7 @@ internal sealed class SeriesKey : IDisposable
     public void Set(SeriesLabels labels, WriteMetadataView metadata)
     {
         _block.Clear();
-        ReadOnlySpan<byte> type = TypeOf(metadata.Type);
+        ReadOnlySpan<byte> type = metadata.Type == MetricType.Unknown ? default : MetricTypeName.Of(metadata.Type);
         ReadOnlySpan<byte> unit = metadata.Unit;
         if (type.IsEmpty && unit.IsEmpty)
         {
@@ -106,16 +106,4 @@ internal sealed class SeriesKey : IDisposable
         }
         return text.Append('}').ToString();
     }
-
-    private static ReadOnlySpan<byte> TypeOf(MetricType type) => type switch
-    {
-        MetricType.Counter => "counter"u8,
-        MetricType.Gauge => "gauge"u8,
-        MetricType.Histogram => "histogram"u8,
-        MetricType.GaugeHistogram => "gaugehistogram"u8,
-        MetricType.Summary => "summary"u8,
-        MetricType.Info => "info"u8,
-        MetricType.Stateset => "stateset"u8,
-        _ => default,
-    };
 }

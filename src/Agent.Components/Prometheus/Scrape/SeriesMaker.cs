@@ -131,7 +131,7 @@ internal sealed class SeriesMaker : IDisposable
     {
         if (family.Type != MetricType.Unknown && !_labels.TryGet("__type__"u8, out _))
         {
-            _labels.Add("__type__"u8, Encoding.UTF8.GetBytes(family.Type.ToString().ToLowerInvariant()));
+            _labels.Add("__type__"u8, MetricTypeName.Of(family.Type));
         }
         if (family.Unit.Length > 0 && !_labels.TryGet("__unit__"u8, out _))
         {

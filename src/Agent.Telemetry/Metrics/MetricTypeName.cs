@@ -1,10 +1,8 @@
-using Agent.Telemetry.Metrics;
+namespace Agent.Telemetry.Metrics;
 
-namespace Agent.Web.Prometheus;
-
-internal static class MetricTypeName
+public static class MetricTypeName
 {
-    /// <summary>As Prometheus's API names it.</summary>
+    /// <summary>As OpenMetrics and Prometheus's API name it.</summary>
     public static ReadOnlySpan<byte> Of(MetricType type) => type switch
     {
         MetricType.Counter => "counter"u8,
