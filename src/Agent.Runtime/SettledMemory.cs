@@ -1,29 +1,35 @@
 namespace Agent.Runtime;
 
-/// <summary>Gives back, a while after a load, the memory that loading and the first batches left behind.</summary>
+/// <summary>Gives back the memory that loading a configuration left behind, and from time to time what has piled up since.</summary>
 /// <remarks>
 /// What a new configuration brings up (parsed files, tables that grew by doubling, the first answers of all targets) lives just long enough to
-/// be taken for lasting, and an agent at rest allocates so little that it would be kept for hours.
+/// be taken for lasting, and an agent at rest allocates so little that it would be kept for hours. Series that come and go do the same, slowly.
 /// </remarks>
 public sealed class SettledMemory : IDisposable
 {
     /// <summary>Long enough for targets that are scraped once a minute.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(75);
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
     private readonly AgentRuntime _runtime;
+    private readonly Func<long> _resident;
+    private readonly Action _collect;
     private readonly ITimer _timer;
+    private long _settled;
 
     /// <param name="runtime">Whose loads are followed.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="resident">Memory in use, in bytes.</param>
     /// <param name="collect">Gives memory back; <see cref="Collect"/>, but for tests.</param>
-    public SettledMemory(AgentRuntime runtime, TimeProvider time, Action collect)
+    public SettledMemory(AgentRuntime runtime, TimeProvider time, Func<long> resident, Action collect)
     {
-        _runtime = runtime;
-        _timer = time.CreateTimer(_ => collect(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_runtime, _resident, _collect) = (runtime, resident, collect);
+        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _runtime.Loaded += OnLoaded;
     }
 
-    /// <summary>One full, compacting collection; free pages go back to the system.</summary>
+    /// <summary>One full, compacting collection; free pages go back to the system. It stops all threads for a millisecond or so for each megabyte.</summary>
     public static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     public void Dispose()
@@ -36,7 +42,19 @@ public sealed class SettledMemory : IDisposable
     {
         if (result.Success)
         {
-            _timer.Change(Rest, Timeout.InfiniteTimeSpan);
+            Volatile.Write(ref _settled, 0);
+            _timer.Change(Rest, Interval);
+        }
+    }
+
+    private void OnTimer()
+    {
+        // A fifth more than it was: what a busy agent needs at a time comes and goes within that.
+        long settled = Volatile.Read(ref _settled);
+        if (_resident() > settled + (settled / 5))
+        {
+            _collect();
+            Volatile.Write(ref _settled, _resident());
         }
     }
 }
