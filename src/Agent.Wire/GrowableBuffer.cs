@@ -70,7 +70,10 @@ public sealed class GrowableBuffer : IBufferWriter<byte>, IDisposable
         Length = length;
     }
 
-    /// <summary>Keeps little more memory than the content takes, for one that is to be kept for long; from then on it is not of the pool.</summary>
+    /// <summary>
+    /// Keeps little more memory than the content takes, for one that is to be kept for long. From then on it grows by a quarter at a time, and its
+    /// memory is not of the pool.
+    /// </summary>
     public void Trim()
     {
         int room = Length + (Length / 16);
@@ -99,6 +102,14 @@ public sealed class GrowableBuffer : IBufferWriter<byte>, IDisposable
         if (needed > Array.MaxLength)
         {
             throw new InvalidOperationException($"cannot grow a buffer to {needed} bytes: an array ends at {Array.MaxLength}");
+        }
+        if (!_isRented && _bytes.Length > 0)
+        {
+            // It was trimmed, and is to stay so: one that grows a little now and then is not doubled.
+            byte[] longer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, Math.Max(needed, _bytes.Length * 5L / 4)));
+            Written.CopyTo(longer);
+            Replace(longer, isRented: false);
+            return;
         }
         long doubled = Math.Min(Array.MaxLength, Math.Max(SmallestRent, 2L * _bytes.Length));
         byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(needed, doubled));

@@ -15,8 +15,11 @@ public sealed class GrowableBufferTests
         Assert.Equal(content, buffer.Written.ToArray());
         Assert.InRange(buffer.Capacity, 5000, 5400);
         buffer.Trim();
+        buffer.Write(content.AsSpan(0, 500));
+        Assert.InRange(buffer.Capacity, 5500, 6700);
         buffer.Write(content);
         buffer.Trim();
+        Assert.Equal([.. content, .. content[..500], .. content], buffer.Written.ToArray());
         buffer.Release();
         Assert.Equal((0, 0), (buffer.Length, buffer.Capacity));
         buffer.Write(content);
