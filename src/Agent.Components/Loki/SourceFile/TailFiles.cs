@@ -202,7 +202,7 @@ internal sealed partial class TailFiles : IDisposable
         if (file.LeftAt == 0)
         {
             // What was not read yet may be in a copy that was made before.
-            _path.Search(new RotationScope(file.RealPath() ?? _tail.Path, _services.Positions.OfPath(_path.Request)) { Live = file.Identity }, index);
+            _path.Search(new RotationScope(_path.PlaceOf(file), _services.Positions.OfPath(_path.Request)) { Live = file.Identity }, index);
         }
         if (_files.Count == count)
         {

@@ -123,7 +123,7 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
             return;
         }
         bool isReturn = _parked is { } parked && parked.Stat.Identity == file.Identity && (opened.IsKnown || parked.Stat.Size == 0);
-        string path = file.RealPath() ?? tail.Path;
+        string path = PlaceOf(file);
         if (!opened.IsContinued && !isReturn)
         {
             Search(new RotationScope(path, before) { Live = file.Identity, IsLiveKnown = opened.IsKnown }, parts.Files.Count);
@@ -135,6 +135,20 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         Unpark();
         Add(parts.Files.Count, file);
         parts.Watch.Follow(path);
+    }
+
+    /// <summary>Where a file stands that the path led to a moment ago, links resolved: its rotated files lie beside it.</summary>
+    public string PlaceOf(OpenFile file)
+    {
+        // Asked for its name, a file that was renamed since has its new one. If the path still leads to it now, it did so when it was asked.
+        string? name = file.RealPath();
+        bool isThere = FileStat.TryGet(tail.Path, out FileStat stat, out _) && stat.Identity == file.Identity;
+        if (isThere)
+        {
+            return name ?? tail.Path;
+        }
+        string? target = new FileInfo(tail.Path).LinkTarget;
+        return target is null ? parts.Watch.RealPath : Path.GetFullPath(target, Path.GetDirectoryName(tail.Path) ?? "/");
     }
 
     private void Add(int index, OpenFile file)
