@@ -7,7 +7,6 @@ namespace Agent.Storage.Queues;
 internal sealed class BlockStore : IAsyncDisposable
 {
     private readonly DurableQueue _queue;
-    private readonly QueueDisk _disk;
     private readonly SyncPace _sync;
     private readonly LinkedList<QueuedBlock> _unstored = [];
     private readonly Queue<QueuedBlock> _unsynced = new();
@@ -20,12 +19,12 @@ internal sealed class BlockStore : IAsyncDisposable
     public BlockStore(DurableQueue queue, IFileSystem files, TimeProvider time)
     {
         _queue = queue;
-        _disk = new QueueDisk(queue, files, time);
+        Disk = new QueueDisk(queue, files, time);
         _sync = new SyncPace(time, SyncNow, NeedOfSync);
-        Losses = new QueueLosses(queue, _disk);
+        Losses = new QueueLosses(queue, Disk);
     }
 
-    public QueueDisk Disk => _disk;
+    public QueueDisk Disk { get; }
 
     public QueueLosses Losses { get; }
 
@@ -33,10 +32,10 @@ internal sealed class BlockStore : IAsyncDisposable
     {
         get
         {
-            SegmentLogCounts? log = _disk.Log?.Counts;
+            SegmentLogCounts? log = Disk.Log?.Counts;
             return new QueueCounts(
                 Interlocked.Read(ref _storedBlocks), Interlocked.Read(ref _storedBytes),
-                Interlocked.Read(ref _unreadable) + (log?.CorruptBlocks ?? 0), log?.TornTails ?? 0, _disk.Errors);
+                Interlocked.Read(ref _unreadable) + (log?.CorruptBlocks ?? 0), log?.TornTails ?? 0, Disk.Errors);
         }
     }
 
@@ -63,7 +62,7 @@ internal sealed class BlockStore : IAsyncDisposable
     /// <summary>Writes a block, and before it all that came before it. False where the disk does not take it.</summary>
     public bool StoreThrough(QueuedBlock last)
     {
-        lock (_disk.Gate)
+        lock (Disk.Gate)
         {
             while (true)
             {
@@ -113,7 +112,7 @@ internal sealed class BlockStore : IAsyncDisposable
     /// <summary>Makes sure that what was stored survives a power cut, and settles it. False where that failed.</summary>
     public bool SyncNow()
     {
-        if (_disk.Log is not { } log)
+        if (Disk.Log is not { } log)
         {
             return true;
         }
@@ -123,7 +122,7 @@ internal sealed class BlockStore : IAsyncDisposable
         }
         catch (IOException failed)
         {
-            _disk.Fail(failed.Message);
+            Disk.Fail(failed.Message);
             return false;
         }
         List<QueuedBlock> safe = [];
@@ -150,7 +149,7 @@ internal sealed class BlockStore : IAsyncDisposable
         if (segments is null || segments.Number != next)
         {
             segments?.Dispose();
-            segments = _disk.Log!.OpenReader(next);
+            segments = Disk.Log!.OpenReader(next);
         }
         while (segments.TryPeekMetadata(out long number, out ReadOnlyMemory<byte> metadata) && number < end)
         {
@@ -179,7 +178,7 @@ internal sealed class BlockStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sync.DisposeAsync();
-        await _disk.DisposeAsync();
+        await Disk.DisposeAsync();
     }
 
     private static StoredBlock ToStored(in BlockAddress header, in SegmentBlock read) =>
@@ -187,31 +186,31 @@ internal sealed class BlockStore : IAsyncDisposable
 
     private bool TryWrite(QueuedBlock block, QueueReader[] pending)
     {
-        if (!_disk.IsWorthTrying)
+        if (!Disk.IsWorthTrying)
         {
             return false;
         }
         long number;
         try
         {
-            SegmentLog log = _disk.Open();
+            SegmentLog log = Disk.Open();
             Losses.DropExpired(log);
             _metadata.ResetWrittenCount();
             BlockAddress.Write(_metadata, block, [.. pending.Select(static reader => reader.Id).Distinct()]);
             block.WriteMetadata(_metadata);
             if (!Losses.MakeRoom(log, _metadata.WrittenCount + block.Body.Length, block, pending))
             {
-                _disk.Fail($"it holds {log.Bytes} bytes, as much as it may");
+                Disk.Fail($"it holds {log.Bytes} bytes, as much as it may");
                 return false;
             }
             number = log.Append(_metadata.WrittenSpan, block.Body.Span);
         }
         catch (IOException failed)
         {
-            _disk.Fail(failed.Message);
+            Disk.Fail(failed.Message);
             return false;
         }
-        _disk.Succeed();
+        Disk.Succeed();
         Interlocked.Increment(ref _storedBlocks);
         Interlocked.Add(ref _storedBytes, block.Body.Length);
         MarkStored(block, number, pending);
@@ -242,7 +241,7 @@ internal sealed class BlockStore : IAsyncDisposable
     /// <summary>A block that is not delivered by the second look is to survive a power cut. And finished segments go only once the next is synced.</summary>
     private SyncNeed NeedOfSync()
     {
-        if (_disk.Log is not { } log)
+        if (Disk.Log is not { } log)
         {
             return SyncNeed.None;
         }

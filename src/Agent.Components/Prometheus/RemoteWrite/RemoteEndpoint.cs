@@ -2,6 +2,7 @@ using System.Text;
 using Agent.Components.Common.Delivery;
 using Agent.Components.Common.Http;
 using Agent.Sdk.Metrics;
+using Agent.Storage;
 using Agent.Storage.Queues;
 using Agent.Syntax.Values;
 using Agent.Wire.RemoteWrite;
@@ -123,7 +124,8 @@ internal sealed partial class RemoteEndpoint : DeliveryEndpoint
         {
             text.Append('\n').Append(name).Append('=').Append(value);
         }
-        return $"{SeriesMap.Hash(Encoding.UTF8.GetBytes(text.ToString())) & 0xFFFFFF:x6}";
+        ulong hash = Fnv1a.Hash(Encoding.UTF8.GetBytes(text.ToString()));
+        return $"{(hash ^ (hash >> 32)) & 0xFFFFFF:x6}";
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "endpoint {Host} does not take remote write 2, it gets version 1 from now on: {Why}")]

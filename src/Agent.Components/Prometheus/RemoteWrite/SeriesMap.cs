@@ -152,15 +152,4 @@ internal sealed class SeriesMap(LaneSettings settings, TimeProvider time)
 
     private static bool IsInternal(string name) =>
         name.StartsWith("__", StringComparison.Ordinal) && name is not ("__name__" or "__replica__");
-
-    /// <summary>FNV-1a.</summary>
-    internal static uint Hash(ReadOnlySpan<byte> bytes)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (byte next in bytes)
-        {
-            hash = (hash ^ next) * 1099511628211;
-        }
-        return (uint)(hash ^ (hash >> 32));
-    }
 }
