@@ -137,19 +137,8 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         parts.Watch.Follow(path);
     }
 
-    /// <summary>Where a file stands that the path led to a moment ago, links resolved: its rotated files lie beside it.</summary>
-    public string PlaceOf(OpenFile file)
-    {
-        // Asked for its name, a file that was renamed since has its new one. If the path still leads to it now, it did so when it was asked.
-        string? name = file.RealPath();
-        bool isThere = FileStat.TryGet(tail.Path, out FileStat stat, out _) && stat.Identity == file.Identity;
-        if (isThere)
-        {
-            return name ?? tail.Path;
-        }
-        string? target = new FileInfo(tail.Path).LinkTarget;
-        return target is null ? parts.Watch.RealPath : Path.GetFullPath(target, Path.GetDirectoryName(tail.Path) ?? "/");
-    }
+    /// <summary>Where a file stands that the path led to a moment ago.</summary>
+    public string PlaceOf(OpenFile file) => FilePlace.Of(tail.Path, file, parts.Watch.RealPath);
 
     private void Add(int index, OpenFile file)
     {

@@ -17,6 +17,7 @@ public sealed class IntakeTests(ITestOutputHelper output) : IDisposable
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0";
     private const string Prometheus = "text/plain; version=0.0.4";
+    private const int SeriesOfTarget = 1000;
 
     private readonly TestComponentContext _context = new();
     private readonly ScrapeWorkspace _workspace = new();
@@ -45,17 +46,28 @@ public sealed class IntakeTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_series_takes_less_than_half_a_kilobyte()
     {
+        byte[] body = Exposition(SeriesOfTarget, openMetrics: false);
+        using (var warm = new Intake(new ScrapeMetrics(_context.Metrics), new MetadataTable()))
+        {
+            Scrape(warm, body, Prometheus, Scope());
+        }
+
+        // The heap is the whole process's: the least of several rounds is the one in which nothing else came to it. None is given back
+        // before the end, or the next round would have its arrays for nothing.
+        var intakes = new List<Intake>();
+        long each = Enumerable.Range(0, 5).Min(_ => BytesKeptForEachSeries(body, intakes));
+
+        output.WriteLine($"{each} bytes a series, of {body.Length / SeriesOfTarget} bytes of text");
+        Assert.InRange(each, 1, 512);
+        intakes.ForEach(static intake => intake.Dispose());
+    }
+
+    private long BytesKeptForEachSeries(byte[] body, List<Intake> intakes)
+    {
         const int Targets = 20;
-        const int Series = 1000;
-        byte[] body = Exposition(Series, openMetrics: false);
         IntakeScope scope = Scope();
         var metadata = new MetadataTable();
         var metrics = new ScrapeMetrics(_context.Metrics);
-        var intakes = new List<Intake>();
-        using (var warm = new Intake(metrics, metadata))
-        {
-            Scrape(warm, body, Prometheus, scope);
-        }
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < Targets; i++)
         {
@@ -63,12 +75,7 @@ public sealed class IntakeTests(ITestOutputHelper output) : IDisposable
             Scrape(intake, body, Prometheus, scope);
             intakes.Add(intake);
         }
-
-        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (Targets * Series);
-
-        output.WriteLine($"{each} bytes a series, of {body.Length / Series} bytes of text");
-        Assert.InRange(each, 1, 512);
-        intakes.ForEach(static intake => intake.Dispose());
+        return (GC.GetTotalMemory(forceFullCollection: true) - before) / (Targets * SeriesOfTarget);
     }
 
     public void Dispose()
