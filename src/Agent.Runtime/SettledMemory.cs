@@ -1,3 +1,5 @@
+using Agent.Runtime.SelfMetrics;
+
 namespace Agent.Runtime;
 
 /// <summary>Gives back the memory that loading a configuration left behind, and from time to time what has piled up since.</summary>
@@ -10,7 +12,10 @@ public sealed class SettledMemory : IDisposable
     /// <summary>Long enough for targets that are scraped once a minute.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(75);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Not worth stopping for.</summary>
+    private const long Little = 4 << 20;
 
     private readonly AgentRuntime _runtime;
     private readonly Func<long> _resident;
@@ -20,7 +25,7 @@ public sealed class SettledMemory : IDisposable
 
     /// <param name="runtime">Whose loads are followed.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="resident">Memory in use, in bytes.</param>
+    /// <param name="resident">Memory in use, in bytes; <see cref="Resident"/>, but for tests.</param>
     /// <param name="collect">Gives memory back; <see cref="Collect"/>, but for tests.</param>
     public SettledMemory(AgentRuntime runtime, TimeProvider time, Func<long> resident, Action collect)
     {
@@ -28,6 +33,9 @@ public sealed class SettledMemory : IDisposable
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _runtime.Loaded += OnLoaded;
     }
+
+    /// <summary>Memory of the process that no file stands behind: pages of the program come and go as it pleases the system.</summary>
+    public static long Resident() => ProcFiles.StatusBytes("RssAnon:") is var bytes and > 0 ? (long)bytes : Environment.WorkingSet;
 
     /// <summary>
     /// One full, compacting collection; free pages go back to the system, and those of the program that nobody uses. It stops all threads
@@ -56,9 +64,10 @@ public sealed class SettledMemory : IDisposable
 
     private void OnTimer()
     {
-        // A fifth more than it was: what a busy agent needs at a time comes and goes within that.
+        // An eighth more than it was: what a busy agent needs at a time comes and goes within that. Left alone, the runtime takes its time
+        // with what has lived for a while, and every table that grows a little leaves its former self behind.
         long settled = Volatile.Read(ref _settled);
-        if (_resident() > settled + (settled / 5))
+        if (_resident() > settled + Math.Max(settled / 8, Little))
         {
             _collect();
             Volatile.Write(ref _settled, _resident());

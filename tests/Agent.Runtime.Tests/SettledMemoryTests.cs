@@ -9,7 +9,7 @@ public sealed class SettledMemoryTests
     {
         await using var runtime = new TestRuntime();
         int collections = 0;
-        using (new SettledMemory(runtime.Agent, runtime.Time, () => 100, () => collections++))
+        using (new SettledMemory(runtime.Agent, runtime.Time, () => 100 << 20, () => collections++))
         {
             await runtime.LoadAsync("");
             runtime.Time.Advance(TimeSpan.FromSeconds(60));
@@ -27,25 +27,27 @@ public sealed class SettledMemoryTests
         Assert.Equal(1, collections);
     }
 
-    [Fact]
-    public async Task What_piles_up_later_is_given_back_when_it_is_a_fifth()
+    [Theory]
+    [InlineData(96, 12)]
+    [InlineData(16, 4)]
+    public async Task What_piles_up_later_is_given_back_when_it_is_an_eighth_and_not_little(int settled, int allowed)
     {
         await using var runtime = new TestRuntime();
         int collections = 0;
-        long resident = 150;
+        long resident = 150 << 20;
         using var memory = new SettledMemory(runtime.Agent, runtime.Time, () => resident, () =>
         {
             collections++;
-            resident = 100;
+            resident = settled << 20;
         });
         await runtime.LoadAsync("");
         runtime.Time.Advance(TimeSpan.FromSeconds(75));
         Assert.Equal(1, collections);
-        resident = 120;
+        resident = (settled + allowed) << 20;
         runtime.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(1, collections);
-        resident = 121;
-        runtime.Time.Advance(TimeSpan.FromMinutes(5));
+        resident++;
+        runtime.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(2, collections);
         runtime.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(2, collections);

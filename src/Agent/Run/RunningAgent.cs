@@ -32,7 +32,7 @@ internal sealed partial class RunningAgent : IDisposable
         _logger = state.Log.CreateLogger("agent");
         Runtime = new AgentRuntime(services, library, options.Stability);
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
-        _memory = new SettledMemory(Runtime, services.Time, static () => Environment.WorkingSet, SettledMemory.Collect);
+        _memory = new SettledMemory(Runtime, services.Time, SettledMemory.Resident, SettledMemory.Collect);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
     }
 
