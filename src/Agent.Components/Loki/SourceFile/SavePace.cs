@@ -9,7 +9,10 @@ internal sealed class SavePace : IDisposable
 
     // Each save syncs the disk twice; a disk that is slow at that is to have time for others.
     private static readonly TimeSpan ShortestGap = TimeSpan.FromMilliseconds(50);
-    private const int GapPerDuration = 20;
+    private const int GapPerDuration = 5;
+
+    /// <summary>However slow the disk: a crash repeats what was delivered meanwhile.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
     private readonly Action _wake;
@@ -67,7 +70,7 @@ internal sealed class SavePace : IDisposable
     {
         long now = _time.GetTimestamp();
         TimeSpan gap = _time.GetElapsedTime(_started, now) * GapPerDuration;
-        _gap = gap < ShortestGap ? ShortestGap : gap < LongestGap ? gap : LongestGap;
+        _gap = gap < ShortestGap ? ShortestGap : gap < LongestPause ? gap : LongestPause;
         Volatile.Write(ref _ended, now);
     }
 
