@@ -55,6 +55,9 @@ public static class ConfigurationConverter
         }
         if (error is not null)
         {
+            // What is wrong beyond types is found after loading.
+            bool loading = name == "Static" && !error.StartsWith("error in config file", StringComparison.Ordinal);
+            error = loading ? "error loading config file convert: " + error : error;
             return new ConversionResult(null, [new ConversionDiagnostic(ConversionSeverity.Critical, $"failed to parse {name} config: {error}")]);
         }
         file.FindDuplicates(findings);

@@ -12,6 +12,9 @@ public sealed class ConversionConformanceTests
     [ConformanceFact]
     public void Promtail_is_converted_as_Alloy_converts_it() => Check("promtail", "convert/promtail");
 
+    [ConformanceFact]
+    public void Grafana_Agent_is_converted_as_Alloy_converts_it() => Check("static", "convert/static");
+
     private static void Check(string format, string name)
     {
         var set = new ConformanceSet(name);
@@ -44,8 +47,11 @@ public sealed class ConversionConformanceTests
         return actual == expected ? null : FirstDifference(actual, expected);
     }
 
+    // As Alloy's own tests run the folders.
     private static string[] Arguments(JsonElement test) =>
-        test.TryGetProperty("extra_args", out JsonElement list) ? [.. list.EnumerateArray().Select(static item => item.GetString()!)] : [];
+        test.GetProperty("source_format").GetString() != "static" ? []
+        : test.GetProperty("id").GetString()!.StartsWith("static-v2/", StringComparison.Ordinal) ? ["-enable-features", "integrations-next", "-config.expand-env"]
+        : ["-config.expand-env"];
 
     private static string? PathOf(JsonElement test, string name) =>
         test.TryGetProperty(name, out JsonElement file) ? Conformance.PathOf("convert/" + file.GetString()) : null;

@@ -79,9 +79,9 @@ internal sealed class AlloyBody
     public void Raw(string name, string expression) => _text.Append(name).Append(" = ").Append(expression).Append('\n');
 
     /// <summary>A nested block, there even when it stays empty.</summary>
-    public AlloyBody Block(string name)
+    public AlloyBody Block(string name, string label = "")
     {
-        var block = new AlloyBlock(name, "");
+        var block = new AlloyBlock(name, label);
         _blocks.Add((_text.Length, block));
         return block.Body;
     }

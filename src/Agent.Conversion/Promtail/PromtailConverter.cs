@@ -49,6 +49,27 @@ internal static class PromtailConverter
         writes.ForEach(file.Add);
     }
 
+    /// <summary>Tells how limits change their meaning.</summary>
+    public static void ValidateLimits(LineLimits limits, Findings findings)
+    {
+        if (limits.RateEnabled)
+        {
+            findings.Warning(
+                "limits_config rate limiting settings (readline_rate, readline_burst, readline_rate_drop) have been converted to stage.limit "
+                + "stages in each loki.process component. Unlike Promtail's global rate limiter, these limits apply independently per pipeline "
+                + "rather than across all pipelines combined.");
+        }
+    }
+
+    /// <summary>Finds a source that only a program of its own can have.</summary>
+    public static void ValidateTarget(YamlMap target, Findings findings)
+    {
+        if (target.Flag("stdin"))
+        {
+            findings.Error("reading targets from stdin is not supported in Alloy configuration file");
+        }
+    }
+
     private static List<YamlMap> Clients(YamlMap root)
     {
         List<YamlMap> clients = [.. root.Maps("clients", "client.raw")];
@@ -77,23 +98,14 @@ internal static class PromtailConverter
         {
             findings.Error("Promtail's WAL is currently not supported in Alloy");
         }
-        if (limits.RateEnabled)
-        {
-            findings.Warning(
-                "limits_config rate limiting settings (readline_rate, readline_burst, readline_rate_drop) have been converted to stage.limit "
-                + "stages in each loki.process component. Unlike Promtail's global rate limiter, these limits apply independently per pipeline "
-                + "rather than across all pipelines combined.");
-        }
+        ValidateLimits(limits, findings);
         if (root.MapOrEmpty("tracing", "tracing.Config").Flag("enabled", true))
         {
             findings.Warning(
                 "If you have a tracing set up for Promtail, it cannot be migrated to Alloy automatically. "
                 + "Refer to the documentation on how to configure tracing in Alloy.");
         }
-        if (target.Flag("stdin"))
-        {
-            findings.Error("reading targets from stdin is not supported in Alloy configuration file");
-        }
+        ValidateTarget(target, findings);
         ValidateServer(server, findings);
     }
 
