@@ -1,5 +1,6 @@
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Sdk;
@@ -37,6 +38,9 @@ public abstract class ComponentContext
 
     /// <summary>HTTP paths of the process's own components, reached without a socket.</summary>
     public abstract LocalHttp Local { get; }
+
+    /// <summary>What components of the process use together.</summary>
+    public abstract SharedResources Shared { get; }
 
     /// <summary>
     /// Publishes the component's exports; equal ones (by content) are ignored, changed ones re-evaluate what refers to them. May be

@@ -5,10 +5,11 @@ internal static class Arrows
 {
     private static readonly Dictionary<string, string[]> Direct = new(StringComparer.Ordinal)
     {
-        ["Agent"] = ["Agent.Web", "Agent.Components", "Agent.Runtime"],
+        ["Agent"] = ["Agent.Web", "Agent.Components", "Agent.Runtime", "Agent.Conversion"],
         ["Agent.Web"] = ["Agent.Runtime"],
         ["Agent.Runtime"] = ["Agent.Sdk", "Agent.Syntax", "Agent.Telemetry"],
         ["Agent.Components"] = ["Agent.Sdk", "Agent.Telemetry", "Agent.Wire", "Agent.Storage", "Agent.Kubernetes"],
+        ["Agent.Conversion"] = ["Agent.Sdk", "Agent.Syntax"],
         ["Agent.Sdk"] = ["Agent.Syntax", "Agent.Telemetry"],
         ["Agent.Wire"] = ["Agent.Telemetry"],
         ["Agent.Syntax"] = [],

@@ -1,6 +1,7 @@
 using Agent.Sdk;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -41,6 +42,11 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
     public override TimeProvider Time { get; }
 
     public override LocalHttp Local { get; } = new();
+
+    /// <summary>Nobody else's by default.</summary>
+    public override SharedResources Shared => SharedWith;
+
+    public SharedResources SharedWith { get; init; } = new();
 
     /// <summary>What the component exported last, or null.</summary>
     public object? LastExports { get; private set; }

@@ -1,6 +1,7 @@
 using Agent.Runtime.Evaluation;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Graph;
@@ -24,6 +25,8 @@ public sealed record GraphServices
 
     /// <summary>Where running components serve their HTTP paths.</summary>
     public LocalHttp Local { get; init; } = new();
+
+    public SharedResources Shared { get; init; } = new();
 
     /// <summary>Longest time that one component may take to accept its arguments; a reload never waits longer for it.</summary>
     public TimeSpan ApplyLimit { get; init; } = TimeSpan.FromSeconds(10);

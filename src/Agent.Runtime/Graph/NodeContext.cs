@@ -1,6 +1,7 @@
 using Agent.Sdk;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Graph;
@@ -21,6 +22,8 @@ internal sealed class NodeContext(ComponentNode node, GraphServices services, IL
     public override TimeProvider Time => services.Time;
 
     public override LocalHttp Local => services.Local;
+
+    public override SharedResources Shared => services.Shared;
 
     public override void Export(object exports) => node.SetExports(exports);
 

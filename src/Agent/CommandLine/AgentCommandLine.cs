@@ -36,6 +36,7 @@ internal static class AgentCommandLine
             RunCommand.Create(build, terminal),
             ValidateCommand.Create(build, terminal),
             FormatCommand.Create(terminal),
+            ConvertCommand.Create(terminal),
             DocsCommand.Create(build, terminal),
             ComponentsCommand.Create(build, terminal),
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Agent.Run;
 
 namespace Agent.CommandLine;
 
@@ -6,12 +7,13 @@ namespace Agent.CommandLine;
 internal sealed class ConversionFlags
 {
     private readonly Option<string> _format = Flag.Text(
-        "--config.format", "alloy", "The format of the source file. Supported formats: 'alloy'.");
+        "--config.format", "alloy", "The format of the source file. Supported formats: \"alloy\", \"otelcol\", \"prometheus\", \"promtail\", \"static\".");
 
     private readonly Option<bool> _bypass = Flag.Bool("--config.bypass-conversion-errors", false, "Enable bypassing errors when converting");
 
     private readonly Option<string> _extra = Flag.Text(
-        "--config.extra-args", "", "Extra arguments from the original format used by the converter.");
+        "--config.extra-args", "",
+        "Extra arguments from the original format used by the converter. Multiple arguments can be passed by separating them with a space.");
 
     public void AddTo(Command command)
     {
@@ -20,11 +22,9 @@ internal sealed class ConversionFlags
         command.Options.Add(_extra);
     }
 
-    /// <summary>Why the format cannot be read, or null. The other two flags mean something to converters only.</summary>
-    public string? Refusal(System.CommandLine.ParseResult result) => result.GetValue(_format) switch
-    {
-        "alloy" => null,
-        "otelcol" or "prometheus" or "promtail" or "static" => $"cannot read a configuration in format \"{result.GetValue(_format)}\": conversion is not supported yet",
-        var other => $"cannot read a configuration in format \"{other}\": no such format",
-    };
+    public ConfigurationFormat Read(ParseResult result) => new(
+        result.GetValue(_format)!, result.GetValue(_bypass), ConfigurationFormat.Split(result.GetValue(_extra)!));
+
+    /// <summary>Why the format cannot be read, or null.</summary>
+    public string? Refusal(ParseResult result) => Read(result).Refusal;
 }

@@ -11,7 +11,8 @@ internal static class Flag
 {
     private const int AnyNumber = 1000;
 
-    public static Option<string> Text(string name, string fallback, string summary) => Make(name, fallback, summary, static text => text);
+    public static Option<string> Text(string name, string fallback, string summary, params string[] aliases) =>
+        Make(name, fallback, summary, static text => text, aliases);
 
     public static Option<int> Number(string name, int fallback, string summary) =>
         Make(name, fallback, summary, static text => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));

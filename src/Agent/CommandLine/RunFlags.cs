@@ -71,6 +71,7 @@ internal sealed class RunFlags
     public RunOptions Read(ParseResult result, string path) => new()
     {
         Path = path,
+        Format = _conversion.Read(result),
         ListenAddress = result.GetValue(_listen)!,
         MemoryAddress = result.GetValue(_memory)!,
         PathPrefix = result.GetValue(_prefix)!,

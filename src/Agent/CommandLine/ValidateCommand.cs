@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Agent.Run;
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Logging;
 using Agent.Runtime.StandardLibrary;
@@ -35,19 +36,19 @@ internal static class ValidateCommand
             {
                 return terminal.Fail($"invalid argument \"{wanted}\" for \"--format\" flag: text and json are known");
             }
-            DiagnosticBag diagnostics = Validate(build, result.GetValue(paths)!, result.GetValue(stability));
+            DiagnosticBag diagnostics = Validate(build, result.GetValue(paths)!, result.GetValue(stability), conversion.Read(result));
             return Report(terminal, diagnostics, wanted == "json");
         });
         return command;
     }
 
     /// <summary>Unset environment variables are unknown values: they may be set where the agent will run.</summary>
-    public static DiagnosticBag Validate(AgentBuild build, IEnumerable<string> paths, Stability minimum)
+    public static DiagnosticBag Validate(AgentBuild build, IEnumerable<string> paths, Stability minimum, ConfigurationFormat? format = null)
     {
         var all = new DiagnosticBag();
         foreach (string path in paths)
         {
-            all.AddRange(Validate(build, diagnostics => ConfigurationReader.Read(path, diagnostics), minimum));
+            all.AddRange(Validate(build, diagnostics => (format ?? ConfigurationFormat.Alloy).Read(path, diagnostics), minimum));
         }
         return all;
     }

@@ -51,7 +51,7 @@ internal sealed partial class AgentProcess(RunningAgent agent, Terminal terminal
 
     private async Task<int> LoadFirstAsync()
     {
-        LoadResult result = await agent.Runtime.LoadAsync(options.Path).ConfigureAwait(false);
+        LoadResult result = await agent.LoadAsync().ConfigureAwait(false);
         if (!result.Success)
         {
             new DiagnosticPrinter(terminal.Error) { Color = terminal.Color }.Print(result.Diagnostics);

@@ -7,6 +7,9 @@ internal sealed record RunOptions
 {
     public required string Path { get; init; }
 
+    /// <summary>The language of what is at the path.</summary>
+    public ConfigurationFormat Format { get; init; } = ConfigurationFormat.Alloy;
+
     public required string ListenAddress { get; init; }
 
     /// <summary>What stands for the agent itself in the addresses of targets.</summary>

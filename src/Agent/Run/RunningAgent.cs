@@ -92,9 +92,12 @@ internal sealed partial class RunningAgent : IDisposable
     /// <summary>Until this is called the server only says that it is not ready.</summary>
     public void AdmitRequests() => _server?.Admit();
 
+    /// <summary>Reads the configuration, converts it where need be, and brings the graph to it.</summary>
+    public Task<LoadResult> LoadAsync() => Runtime.LoadAsync(diagnostics => _options.Format.Read(_options.Path, diagnostics));
+
     public async Task<LoadResult> ReloadAsync()
     {
-        LoadResult result = await Runtime.LoadAsync(_options.Path).ConfigureAwait(false);
+        LoadResult result = await LoadAsync().ConfigureAwait(false);
         if (result.Success)
         {
             LogReloaded(_logger);

@@ -127,8 +127,19 @@ public sealed class RunFlagsTests
     }
 
     [Fact]
-    public void Other_formats_are_refused_by_name() =>
-        Assert.Contains("\"promtail\"", _flags.Refusal(_command.Parse(["--config.format=promtail", "c"])), StringComparison.Ordinal);
+    public void Unknown_formats_are_refused_by_name() =>
+        Assert.Contains("\"nonsense\"", _flags.Refusal(_command.Parse(["--config.format=nonsense", "c"])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Another_format_is_taken_with_its_flags()
+    {
+        Agent.Run.ConfigurationFormat format = Read(
+            "--config.format=static", "--config.bypass-conversion-errors", "--config.extra-args=-config.expand-env  -enable-features=a,b", "c").Format;
+
+        Assert.Equal("static", format.Name);
+        Assert.True(format.BypassErrors);
+        Assert.Equal(["-config.expand-env", "-enable-features", "a,b"], format.ExtraArguments);
+    }
 
     private RunOptions Read(params string[] args)
     {

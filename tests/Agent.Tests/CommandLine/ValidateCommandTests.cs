@@ -73,7 +73,7 @@ public sealed class ValidateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--config.format=static")]
+    [InlineData("--config.format=nonsense")]
     [InlineData("--format=xml")]
     [InlineData("--nonsense")]
     public async Task Flags_that_cannot_be_honoured_are_errors(string flag)
