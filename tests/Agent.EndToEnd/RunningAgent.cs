@@ -17,6 +17,9 @@ internal sealed record AgentStart(string Configuration)
 
     public IReadOnlyList<string> Flags { get; init; } = [];
 
+    /// <summary>A command that runs the program, which follows it, as the same process.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
     /// <summary>Changes the environment, which is otherwise that of the test.</summary>
     public Action<IDictionary<string, string?>>? Environment { get; init; }
 }
@@ -38,12 +41,12 @@ internal sealed partial class RunningAgent : IAsyncDisposable
     {
         _storage = options.Storage is null ? Directory.CreateTempSubdirectory("invar-") : null;
         Address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        var start = new ProcessStartInfo(
-            NativeBinary.Location!,
-            [
-                "run", options.Configuration, $"--storage.path={options.Storage ?? _storage!.FullName}",
-                $"--server.http.listen-addr={Address.Authority}", .. options.Flags,
-            ])
+        string[] command =
+        [
+            .. options.Wrapper, NativeBinary.Location!, "run", options.Configuration, $"--storage.path={options.Storage ?? _storage!.FullName}",
+            $"--server.http.listen-addr={Address.Authority}", .. options.Flags,
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
