@@ -82,9 +82,9 @@ public sealed class ConveyorClusterTests : IDisposable
     {
         NodeRoot root = cluster.Root(_workspace.PathOf($"root-{node}"));
         Directory.CreateDirectory(Path.Combine(root.Logs, "kube-audit"));
-        File.WriteAllText(Path.Combine(root.Logs, "kube-audit", "audit.log"), $$"""
-            {"level":"Metadata","verb":"get","user":{"username":"{{node}}"},"objectRef":{"resource":"pods","namespace":"shop"},"responseStatus":{"code":200}}
-            {"level":"Metadata","verb":"update","user":{"username":"{{node}}"},"objectRef":{"resource":"leases","namespace":"shop"},"responseStatus":{"code":200}}
+        File.WriteAllText(Path.Combine(root.Logs, "kube-audit", "audit.log"), $$$"""
+            {"level":"Metadata","verb":"get","user":{"username":"{{{node}}}"},"objectRef":{"resource":"pods","namespace":"shop"},"responseStatus":{"code":200}}
+            {"level":"Metadata","verb":"update","user":{"username":"{{{node}}}"},"objectRef":{"resource":"leases","namespace":"shop"},"responseStatus":{"code":200}}
 
             """);
         return RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
