@@ -10,12 +10,30 @@ internal sealed record PushedSelectors(string? Node, ValueList<string>? Namespac
 {
     public static PushedSelectors None { get; } = new(null, null, ValueList<string>.Empty);
 
-    public bool IsEmpty => Node is null && Namespaces is null && ExcludedPhases.Count == 0;
+    /// <summary>For the log.</summary>
+    public string Describe()
+    {
+        var parts = new List<string>();
+        if (Node is not null)
+        {
+            parts.Add($"node {Node}");
+        }
+        if (Namespaces is not null)
+        {
+            parts.Add($"namespaces {string.Join(", ", Namespaces)}");
+        }
+        if (ExcludedPhases.Count > 0)
+        {
+            parts.Add($"no pods that are {string.Join(", ", ExcludedPhases)}");
+        }
+        return parts.Count == 0 ? "nothing" : string.Join("; ", parts);
+    }
 }
 
+/// <summary>What was found of rules.</summary>
 /// <param name="Selectors">What may be asked for.</param>
 /// <param name="Reasons">Why it is not more, one sentence each; for people.</param>
-internal sealed record Pushdown(PushedSelectors Selectors, ValueList<string> Reasons)
+internal sealed record PushdownOutcome(PushedSelectors Selectors, ValueList<string> Reasons)
 {
-    public static Pushdown Nothing(string reason) => new(PushedSelectors.None, [reason]);
+    public static PushdownOutcome Nothing(string reason) => new(PushedSelectors.None, [reason]);
 }

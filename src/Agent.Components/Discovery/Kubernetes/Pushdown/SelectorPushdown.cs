@@ -18,28 +18,28 @@ internal static class SelectorPushdown
     /// <param name="role">What is discovered.</param>
     /// <param name="attachNode">Whether labels of nodes are attached.</param>
     /// <param name="uses">All that refers to the targets.</param>
-    public static Pushdown Find(KubernetesRole role, bool attachNode, IReadOnlyList<ExportUse> uses)
+    public static PushdownOutcome Find(KubernetesRole role, bool attachNode, IReadOnlyList<ExportUse> uses)
     {
         if (uses.Count == 0)
         {
-            return Pushdown.Nothing("nothing uses the targets");
+            return PushdownOutcome.Nothing("nothing uses the targets");
         }
         if (uses.FirstOrDefault(static use => !IsRelabelled(use)) is { } other)
         {
-            return Pushdown.Nothing($"{other.Id} uses the targets as they are, in {other.Argument}");
+            return PushdownOutcome.Nothing($"{other.Id} uses the targets as they are, in {other.Argument}");
         }
         var walks = new List<(string Id, RuleWalk Walk)>(uses.Count);
         foreach (ExportUse use in uses)
         {
             if (use.Arguments is not DiscoveryRelabel.Arguments arguments)
             {
-                return Pushdown.Nothing($"the rules of {use.Id} are not known yet");
+                return PushdownOutcome.Nothing($"the rules of {use.Id} are not known yet");
             }
             walks.Add((use.Id, new RuleWalk(arguments.Rule, ObjectFields.Of(role, attachNode))));
         }
         var reasons = new List<string>();
         var selectors = new PushedSelectors(NodeOf(role, walks, reasons), NamespacesOf(role, walks), PhasesOf(walks));
-        return new Pushdown(selectors, [.. reasons]);
+        return new PushdownOutcome(selectors, [.. reasons]);
     }
 
     private static bool IsRelabelled(ExportUse use) =>

@@ -7,9 +7,8 @@ namespace Agent.Components.Discovery.Kubernetes.Roles;
 internal sealed class NodeTargets(MetaLabels metadata) : IRoleTargets<Node>
 {
     private const string Prefix = MetaNames.Prefix + "node_";
+    private static readonly string[] Preferred = ["InternalIP", "InternalDNS", "ExternalIP", "ExternalDNS", "LegacyHostIP", "Hostname"];
     private readonly LabelSetBuilder _labels = new();
-
-    private static ReadOnlySpan<string> Preferred => ["InternalIP", "InternalDNS", "ExternalIP", "ExternalDNS", "LegacyHostIP", "Hostname"];
 
     public void Build(Node item, ClusterView cluster, List<Target> targets)
     {

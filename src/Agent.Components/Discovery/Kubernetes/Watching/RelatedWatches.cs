@@ -1,3 +1,4 @@
+using Agent.Components.Common.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Roles;
 using Agent.Kubernetes.Objects;
 using Agent.Kubernetes.Watching;
@@ -17,10 +18,10 @@ internal sealed class RelatedWatches
     private RelatedChanges _changes = new();
 
     /// <param name="plan">What is watched.</param>
-    /// <param name="source">Gives the watches.</param>
+    /// <param name="access">Gives the watches.</param>
     /// <param name="inNamespace">Where; null for everywhere.</param>
     /// <param name="signal">Called for each change.</param>
-    public RelatedWatches(WatchPlan plan, IWatchSource source, string? inNamespace, Action signal)
+    public RelatedWatches(WatchPlan plan, KubernetesAccess access, string? inNamespace, Action signal)
     {
         _signal = signal;
         KubernetesRole role = plan.Arguments.Role;
@@ -29,19 +30,19 @@ internal sealed class RelatedWatches
         if (isBacked)
         {
             _services = Open(new Watched<Service>(
-                source, Kinds.Services, plan.ScopeOf(KubernetesRole.Service, inNamespace), change => Note(change, static changes => changes.Services)));
+                access, Kinds.Services, plan.ScopeOf(KubernetesRole.Service, inNamespace), change => Note(change, static changes => changes.Services)));
             _pods = Open(new Watched<Pod>(
-                source, Kinds.Pods, plan.ScopeOf(KubernetesRole.Pod, inNamespace), change => Note(change, static changes => changes.Pods)));
+                access, Kinds.Pods, plan.ScopeOf(KubernetesRole.Pod, inNamespace), change => Note(change, static changes => changes.Pods)));
         }
         if (attach.Node && (isBacked || role == KubernetesRole.Pod))
         {
             _nodes = Open(new Watched<Node>(
-                source, Kinds.Nodes, plan.ScopeOf(KubernetesRole.Node, inNamespace), change => NoteMetadata(change, static changes => changes.Nodes)));
+                access, Kinds.Nodes, plan.ScopeOf(KubernetesRole.Node, inNamespace), change => NoteMetadata(change, static changes => changes.Nodes)));
         }
         if (attach.Namespace && role != KubernetesRole.Node)
         {
             _namespaces = Open(new Watched<Namespace>(
-                source, Kinds.Namespaces, new WatchScope(), change => NoteMetadata(change, static changes => changes.Namespaces)));
+                access, Kinds.Namespaces, new WatchScope(), change => NoteMetadata(change, static changes => changes.Namespaces)));
         }
     }
 

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Roles;
 using Agent.Kubernetes;
 using Agent.Kubernetes.Objects;
@@ -44,7 +45,7 @@ internal sealed class RoleRun<T> : IRoleRun
         _related = related;
         _signal = signal;
         Namespace = watches.Scope.Namespace;
-        _own = new Watched<T>(watches.Source, watches.Kind, watches.Scope, Note);
+        _own = new Watched<T>(watches.Access, watches.Kind, watches.Scope, Note);
         Task.WhenAll([_own.FirstList, .. related.All.Select(static watched => watched.FirstList)])
             .ContinueWith(_ => signal(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -129,5 +130,5 @@ internal sealed class RoleRun<T> : IRoleRun
 }
 
 /// <summary>Which watch the objects come from that targets are made of.</summary>
-internal sealed record OwnWatch<T>(IWatchSource Source, ResourceKind<T> Kind, WatchScope Scope)
+internal sealed record OwnWatch<T>(KubernetesAccess Access, ResourceKind<T> Kind, WatchScope Scope)
     where T : class, IKubernetesObject;

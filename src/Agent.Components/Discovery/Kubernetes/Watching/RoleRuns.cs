@@ -1,3 +1,4 @@
+using Agent.Components.Common.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Roles;
 using Agent.Kubernetes;
 using Agent.Kubernetes.Objects;
@@ -22,10 +23,10 @@ internal sealed class RoleRuns : IAsyncDisposable
     /// <summary>Whether targets of every namespace are known.</summary>
     public bool IsListed => _runs.TrueForAll(static run => run.IsListed);
 
-    public static RoleRuns Start(WatchPlan plan, IReadOnlyList<string?> namespaces, IWatchSource source, Action signal)
+    public static RoleRuns Start(WatchPlan plan, IReadOnlyList<string?> namespaces, KubernetesAccess access, Action signal)
     {
         var metadata = new MetaLabels();
-        return new RoleRuns(plan, [.. namespaces.Select(name => Start(plan, name, new RunParts(source, metadata, signal)))]);
+        return new RoleRuns(plan, [.. namespaces.Select(name => Start(plan, name, new RunParts(access, metadata, signal)))]);
     }
 
     /// <summary>Makes targets again of what has changed; false where all are as before.</summary>
@@ -64,9 +65,9 @@ internal sealed class RoleRuns : IAsyncDisposable
     private static RoleRun<T> Start<T>(WatchPlan plan, string? inNamespace, RunParts parts, ResourceKind<T> kind, IRoleTargets<T> role)
         where T : class, IKubernetesObject
     {
-        var own = new OwnWatch<T>(parts.Source, kind, plan.ScopeOf(plan.Arguments.Role, inNamespace));
-        return new RoleRun<T>(role, own, new RelatedWatches(plan, parts.Source, inNamespace, parts.Signal), parts.Signal);
+        var own = new OwnWatch<T>(parts.Access, kind, plan.ScopeOf(plan.Arguments.Role, inNamespace));
+        return new RoleRun<T>(role, own, new RelatedWatches(plan, parts.Access, inNamespace, parts.Signal), parts.Signal);
     }
 
-    private sealed record RunParts(IWatchSource Source, MetaLabels Metadata, Action Signal);
+    private sealed record RunParts(KubernetesAccess Access, MetaLabels Metadata, Action Signal);
 }

@@ -7,13 +7,15 @@ namespace Agent.Components.Discovery.Kubernetes.Watching;
 /// <summary>What has to be watched: what the arguments say, and what may be left out. Compared by content.</summary>
 internal sealed record WatchPlan(DiscoveryKubernetes.Arguments Arguments, PushedSelectors Pushed)
 {
+    private static readonly string?[] EveryNamespace = [null];
+
     /// <param name="ownNamespace">The namespace that the agent runs in; asked for only where the arguments want it.</param>
     /// <returns>One entry for each namespace to watch; a null for all.</returns>
     public IReadOnlyList<string?> Namespaces(Func<string> ownNamespace)
     {
         if (Arguments.Role == KubernetesRole.Node)
         {
-            return [null];
+            return EveryNamespace;
         }
         var configured = new List<string>(Arguments.Namespaces.Names);
         if (Arguments.Namespaces.OwnNamespace)
@@ -27,13 +29,13 @@ internal sealed record WatchPlan(DiscoveryKubernetes.Arguments Arguments, Pushed
         }
         // As the API has it, the empty name stands for all namespaces.
         string[] names = [.. wanted.Distinct(StringComparer.Ordinal)];
-        return names.Length == 0 || names.Contains("") ? [null] : names;
+        return names.Length == 0 || names.Contains("") ? EveryNamespace : names;
     }
 
     /// <summary>Which objects of the kind that a role stands for are watched.</summary>
     public WatchScope ScopeOf(KubernetesRole kind, string? inNamespace)
     {
-        DiscoveryKubernetes.Selector? own = Arguments.Selectors.FirstOrDefault(selector => selector.Role == kind);
+        DiscoveryKubernetes.Selector? own = Arguments.Selectors.LastOrDefault(selector => selector.Role == kind);
         var fields = new List<string>();
         if (own is { Field.Length: > 0 })
         {

@@ -1,6 +1,8 @@
+using Agent.Components.Common.Kubernetes;
 using Agent.Kubernetes;
 using Agent.Kubernetes.Objects;
 using Agent.Kubernetes.Watching;
+using Agent.Sdk.Sharing;
 
 namespace Agent.Components.Discovery.Kubernetes.Watching;
 
@@ -21,30 +23,30 @@ internal sealed class Watched<T> : IWatched
 {
     private readonly ResourceKind<T> _kind;
     private readonly WatchScope _scope;
-    private readonly IResourceWatch<T> _watch;
+    private readonly SharedLease<IResourceWatch<T>> _lease;
     private readonly IDisposable _subscription;
 
-    /// <param name="source">Gives the watch.</param>
+    /// <param name="access">Gives the watch.</param>
     /// <param name="kind">What is watched.</param>
     /// <param name="scope">Which of them.</param>
     /// <param name="changed">Called for each change, and with two nulls for a change of status alone.</param>
-    public Watched(IWatchSource source, ResourceKind<T> kind, WatchScope scope, Action<ResourceChange<T>> changed)
+    public Watched(KubernetesAccess access, ResourceKind<T> kind, WatchScope scope, Action<ResourceChange<T>> changed)
     {
         _kind = kind;
         _scope = scope;
-        _watch = source.Watch(kind, scope);
-        _subscription = _watch.Subscribe(changed);
+        _lease = access.Watch(kind, scope);
+        _subscription = _lease.Resource.Subscribe(changed);
     }
 
-    public IReadOnlyDictionary<string, T> Objects => _watch.Objects;
+    public IReadOnlyDictionary<string, T> Objects => _lease.Resource.Objects;
 
-    public Task FirstList => _watch.FirstList;
+    public Task FirstList => _lease.Resource.FirstList;
 
-    public WatchReport Report => new(_kind.Plural, _scope, _watch.Objects.Count, _watch.Status);
+    public WatchReport Report => new(_kind.Plural, _scope, _lease.Resource.Objects.Count, _lease.Resource.Status);
 
     public ValueTask DisposeAsync()
     {
         _subscription.Dispose();
-        return _watch.DisposeAsync();
+        return _lease.DisposeAsync();
     }
 }
