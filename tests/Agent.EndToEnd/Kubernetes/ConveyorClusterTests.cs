@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Agent.EndToEnd.Kubernetes;
 
 /// <summary>A production DaemonSet as it stands, all but its tracing, on each node of a cluster.</summary>
+[Collection(nameof(ClusterCollection))]
 public sealed class ConveyorClusterTests : IDisposable
 {
     private const string Seed = "conveyor-daemonset.alloy";
@@ -181,7 +182,7 @@ public sealed class ConveyorClusterTests : IDisposable
         select Text(
         [
             ("app", pod.Label("app.kubernetes.io/name")!), ("cluster", "conveyor-platform"), ("container", container.ContainerName()), ("dc", "fra-1"),
-            ("job", "loki.source.kubernetes.pod_logs"), ("namespace", pod.NamespaceOf()), ("node", pod.Node()), ("pod", pod.Name()), ("source", "kubernetes"),
+            ("instance", $"{pod.NamespaceOf()}/{pod.Name()}:{container.ContainerName()}"), ("job", "loki.source.kubernetes.pod_logs"), ("namespace", pod.NamespaceOf()), ("node", pod.Node()), ("pod", pod.Name()), ("source", "kubernetes"),
         ]);
 
     private static string[] Streams(LokiSink loki) =>

@@ -5,6 +5,7 @@ using Agent.Syntax;
 namespace Agent.EndToEnd.Kubernetes;
 
 /// <summary>Production configurations that read the logs of their node's pods from its files.</summary>
+[Collection(nameof(ClusterCollection))]
 public sealed partial class NodeLogsByPathTests : IDisposable
 {
     private const string Controllers = "kimawesome.alloy";
@@ -33,7 +34,7 @@ public sealed partial class NodeLogsByPathTests : IDisposable
                 select Text(
                     ("app", pod.Label("app.kubernetes.io/name")!), ("cluster", "kimawesome"), ("controller", HashOfController().Replace(pod.Controller()!, "")),
                     ("filename", Path.Combine("/var/log/pods", PathOf(pod, container.ContainerName()))), ("image", container.Image()),
-                    ("namespace", pod.NamespaceOf()), ("node", Node))).Order(StringComparer.Ordinal),
+                    ("namespace", pod.NamespaceOf()), ("node", Node), ("stream", "stdout"))).Order(StringComparer.Ordinal),
         ];
         await StreamsAreAsync(loki, wanted);
         Assert.All(cluster.Api.Requests.Where(static request => request.Resource == "pods"), static request => Assert.Contains("fieldSelector=spec.nodeName%3Dnode-a", request.Path, StringComparison.Ordinal));
@@ -58,7 +59,7 @@ public sealed partial class NodeLogsByPathTests : IDisposable
                 where pod.Node() == Node && pod.Address() is not null
                 from container in pod.Containers()
                 from level in new[] { "info", "warn" }
-                select Text(("container", container.ContainerName()), ("level", level), ("namespace", pod.NamespaceOf()), ("pod", pod.Name()))).Order(StringComparer.Ordinal),
+                select Text(("container", container.ContainerName()), ("level", level), ("namespace", pod.NamespaceOf()), ("pod", pod.Name()), ("stream", "stdout"))).Order(StringComparer.Ordinal),
         ];
         await StreamsAreAsync(loki, wanted);
         Assert.DoesNotContain(loki.Lines, static line => line.Contains("dropped", StringComparison.Ordinal));

@@ -49,7 +49,9 @@ internal static class PodStatus
                 return Of(status, specs, !isEnding && Restarts(pod, specs, container.Container, ExitCode(status)));
             }
         }
-        bool isOver = Text(Field(pod, "status"), "phase") is "Succeeded" or "Failed";
+        string? phase = Text(Field(pod, "status"), "phase");
+        // Nothing is said of it. In a pod that runs, what initialises it has ended.
+        bool isOver = phase is "Succeeded" or "Failed" || (phase == "Running" && Named(Field(pod, "spec"), "initContainers", container.Container) is not null);
         return new ContainerState(isOver ? ContainerPhase.Ended : ContainerPhase.Waiting, 0, null, !isOver);
     }
 
