@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Text;
 using Agent.Components.Common.Http;
 using Agent.Components.Common.Kubernetes;
 using Agent.Kubernetes.Watching;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
+using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 using Agent.Syntax;
 using Agent.Testing;
@@ -30,6 +33,11 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
         Assert.Equal(["shop/a"], watch.Resource.Objects.Keys);
         Assert.Equal("monitoring", access.OwnNamespace);
         Assert.Equal("HTTP/2", _fixture.Server.LastProtocol);
+        string page = Page(context);
+        Assert.Contains("kubernetes_watch_objects{resource=\"pods\",namespace=\"\",label_selector=\"\",field_selector=\"\"} 1", page, StringComparison.Ordinal);
+        Assert.Contains("reason=\"too_large\"", page, StringComparison.Ordinal);
+        await watch.DisposeAsync();
+        Assert.DoesNotContain("kubernetes_watch_objects{", Page(context), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,6 +142,17 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
         options.Validate(new ValidationContext(new BlockValue("client", null, default, [], []), found));
         Assert.Equal(problem.Length > 0 ? 1 : 0, found.Count);
         Assert.Contains(problem, string.Concat(found.Select(static one => one.Message)), StringComparison.Ordinal);
+    }
+
+    private static string Page(TestComponentContext context)
+    {
+        var page = new ArrayBufferWriter<byte>();
+        var writer = new MetricTextWriter(page);
+        foreach (MetricFamily family in context.Registry.Families())
+        {
+            writer.Write(family);
+        }
+        return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 
     private static async Task UntilAsync(Func<bool> condition, Action step)
