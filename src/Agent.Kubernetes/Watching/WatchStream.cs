@@ -47,14 +47,14 @@ internal sealed class WatchStream<T>(WatchTarget<T> target, ObjectDecoder<T> dec
         long counted = 0;
         while (await frames.ReadAsync(idle.Token).ConfigureAwait(false))
         {
-            Interlocked.Add(ref _bytesRead, frames.BytesRead - counted);
-            counted = frames.BytesRead;
             Take(frames);
             if (Events++ == 0)
             {
                 progressed();
             }
             idle.Restart();
+            Interlocked.Add(ref _bytesRead, frames.BytesRead - counted);
+            counted = frames.BytesRead;
         }
     }
 

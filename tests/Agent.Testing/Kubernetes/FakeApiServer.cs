@@ -24,10 +24,11 @@ public sealed class FakeApiServer : IAsyncDisposable
     private readonly FakeFaults _faults = new();
     private readonly FakeApiHandler _handler;
     private readonly TimeProvider _time;
-    private readonly X509Certificate2? _certificate;
     private WebApplication? _app;
     private int _port;
     private long _bytesSent;
+
+    private readonly X509Certificate2? _certificate;
 
     private FakeApiServer(TimeProvider time, X509Certificate2? certificate)
     {
@@ -37,6 +38,9 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     /// <summary>Base URL; the port stays through restarts.</summary>
     public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{_port}/");
+
+    /// <summary>How the last request came, such as <c>HTTP/2</c>.</summary>
+    public string LastProtocol { get; private set; } = "";
 
     /// <summary>All requests, in the order in which they came.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
@@ -69,7 +73,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     }
 
     /// <param name="time">Ends watches after their timeout and dates objects; the system's by default.</param>
-    /// <param name="certificate">Makes it speak TLS, HTTP/2 included, as real ones do.</param>
+    /// <param name="certificate">With its key, to listen for TLS (and HTTP/2); plain HTTP without it.</param>
     public static async Task<FakeApiServer> StartAsync(TimeProvider? time = null, X509Certificate2? certificate = null)
     {
         var server = new FakeApiServer(time ?? TimeProvider.System, certificate);
@@ -162,6 +166,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port, listen =>
         {
             if (_certificate is not null)
@@ -169,7 +174,6 @@ public sealed class FakeApiServer : IAsyncDisposable
                 listen.UseHttps(_certificate);
             }
         }));
-        builder.WebHost.UseKestrelHttpsConfiguration();
         WebApplication app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync();
@@ -207,6 +211,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         FakeRequest request = FakeRequest.Of(http.Request);
         Requests.Enqueue(request);
+        LastProtocol = http.Request.Protocol;
         await using CancellationTokenRegistration dropped = _faults.Connections.Register(http.Abort);
         try
         {
