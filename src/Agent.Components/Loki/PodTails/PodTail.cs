@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Channels;
 using Agent.Components.Common.Delivery;
 using Agent.Kubernetes;

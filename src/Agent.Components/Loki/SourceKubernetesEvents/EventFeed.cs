@@ -72,6 +72,11 @@ internal sealed partial class EventFeed
                 catch (Exception exception) when (!Delivery.IsHandingOn
                     && exception is KubernetesException or HttpRequestException or IOException or InvalidDataException or JsonException)
                 {
+                    if (exception is KubernetesException { Status: HttpStatusCode.GatewayTimeout or HttpStatusCode.BadRequest })
+                    {
+                        // A version that the server does not know yet: its storage was put back.
+                        _version = "";
+                    }
                     // One broken connection is nothing unusual.
                     if (exception is not (HttpRequestException or IOException) || ++_breaks > 1)
                     {

@@ -20,7 +20,7 @@ internal sealed partial class EventLeadership : IAsyncDisposable
     private const int LongestName = 200;
     private const string Forbidden = ": 403 ";
     private const string Annotation = "invar.io/positions";
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     private readonly KubernetesClient _client;
     private readonly TimeProvider _time;

@@ -2,7 +2,6 @@ using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.SourceKubernetesEvents;
 using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
-using Agent.Telemetry.Logs;
 using Agent.Testing;
 using Agent.Testing.Kubernetes;
 

@@ -148,7 +148,12 @@ public sealed class LokiSourcePodlogsTests : IAsyncDisposable
         Write("web-0", "web", "two", T + 1);
         await EntriesAsync(2);
         _server.AllowAll();
-        await AdvanceUntilAsync(() => _context.Health == HealthState.Healthy);
+        await AdvanceUntilAsync(() =>
+        {
+            // A watch is known to be open once something has come.
+            _server.SendBookmark(Resources);
+            return _context.Health == HealthState.Healthy;
+        });
     }
 
     public async ValueTask DisposeAsync()
