@@ -20,6 +20,11 @@ internal sealed record LogFile(string Path, int Restarts, string Rotated, bool I
     public static List<LogFile> In(string folder)
     {
         var files = new List<LogFile>();
+        // Asked for often, and nearly always there is none.
+        if (!Directory.Exists(folder))
+        {
+            return files;
+        }
         try
         {
             foreach (string path in Directory.EnumerateFiles(folder))

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Channels;
 using Agent.Components.Common.Delivery;
 using Agent.Kubernetes;
@@ -29,6 +28,7 @@ internal sealed partial class PodTail : IDisposable
     private volatile bool _isReading;
     private volatile bool _isRetiring;
     private RetrySchedule _retry = NewRetry();
+    private int _breaks;
 
     public PodTail(PodTailServices services, PodTarget target, PodPosition start)
     {
@@ -168,7 +168,11 @@ internal sealed partial class PodTail : IDisposable
         catch (Exception exception) when (!Delivery.IsHandingOn
             && exception is HttpRequestException or IOException or InvalidDataException or KubernetesException or UnauthorizedAccessException)
         {
-            SetProblem(exception.Message);
+            // One broken connection is nothing unusual.
+            if (exception is not (HttpRequestException or IOException) || ++_breaks > 1)
+            {
+                SetProblem(exception.Message);
+            }
         }
         finally
         {
@@ -189,6 +193,7 @@ internal sealed partial class PodTail : IDisposable
 
     private void SetProblem(string? problem)
     {
+        _breaks = problem is null ? 0 : _breaks;
         if (problem == _problem)
         {
             return;

@@ -1,4 +1,3 @@
-using Agent.Components.Loki.SourceKubernetes;
 using Agent.Sdk;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
