@@ -1,6 +1,6 @@
 namespace Agent.Conversion.Static.Integrations;
 
-/// <summary>All kinds of integrations, in the order in which they are converted.</summary>
+/// <summary>All kinds of integrations.</summary>
 internal static class IntegrationKinds
 {
     private const string Kafka = """
@@ -96,6 +96,10 @@ internal static class IntegrationKinds
         @tls_config{ ca>ca_pem ca_file cert>cert_pem cert_file key>key_pem key_file server_name insecure_skip_verify:b min_version }
         """;
 
+    // Grafana Agent knows these after all others.
+    private static readonly string[] Last = ["gcp_exporter", "mssql", "mongodb_exporter"];
+
+    /// <summary>The order in which the next integrations are converted.</summary>
     public static IReadOnlyList<IntegrationKind> All { get; } =
     [
         new("app_agent_receiver", "app_agent_receiver", "") { IsFormer = false },
@@ -157,6 +161,13 @@ internal static class IntegrationKinds
                 """,
         },
         new("mongodb_exporter", "mongodb", "mongodb") { Fields = Mongo },
+    ];
+
+    /// <summary>The order in which those that there have always been are converted.</summary>
+    public static IEnumerable<IntegrationKind> Former { get; } =
+    [
+        .. All.Where(static kind => kind.IsFormer && !Last.Contains(kind.Name)).OrderBy(static kind => kind.Name, StringComparer.Ordinal),
+        .. All.Where(static kind => Last.Contains(kind.Name)),
     ];
 
     private const string OracleFields = """

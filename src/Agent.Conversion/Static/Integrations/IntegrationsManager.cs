@@ -34,7 +34,7 @@ internal sealed class IntegrationsManager
         var manager = new IntegrationsManager(from, context);
         context.Findings.Unsupported(from.Fields("labels").Count > 0, "integrations labels", "set external_labels of a remote_write component.");
         var found = new List<Integration>();
-        foreach (IntegrationKind kind in IntegrationKinds.All.Where(static kind => kind.IsFormer))
+        foreach (IntegrationKind kind in IntegrationKinds.Former)
         {
             if (from.Map(kind.Name, kind.Name + ".Config") is { } section)
             {
