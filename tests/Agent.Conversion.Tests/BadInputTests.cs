@@ -56,7 +56,7 @@ public sealed class BadInputTests
     [InlineData("static")]
     public void Nothing_becomes_nothing(string format) => Assert.Empty(Converting.From(format, "").Configuration!);
 
-    /// <summary>Leaves out each line in turn, and puts odd values in place of each value: there is a result or a finding, and no exception.</summary>
+    /// <summary>Leaves out each second line in turn, and puts odd values in place of the others' values: there is a result or a finding, and no exception.</summary>
     [ConformanceFact]
     public void Any_change_of_a_configuration_gives_a_result_or_a_finding()
     {
@@ -69,9 +69,13 @@ public sealed class BadInputTests
                 ? ["-enable-features", "integrations-next"] : [];
             for (int i = 0; i < lines.Length; i++)
             {
-                Check(format, arguments, lines.Where((_, at) => at != i));
+                if (i % 2 == 0)
+                {
+                    Check(format, arguments, lines.Where((_, at) => at != i));
+                    continue;
+                }
                 int colon = lines[i].IndexOf(": ", StringComparison.Ordinal);
-                string odd = Odd[i % Odd.Length];
+                string odd = Odd[i / 2 % Odd.Length];
                 Check(format, arguments, lines.Select((line, at) => at == i ? (colon < 0 ? line + " " : line[..(colon + 2)]) + odd : line));
             }
         }

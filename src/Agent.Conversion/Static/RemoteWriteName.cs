@@ -9,8 +9,11 @@ using Agent.Conversion.Yaml;
 
 namespace Agent.Conversion.Static;
 
-/// <summary>The name that Grafana Agent gives a <c>remote_write</c> section without one: the instance, and six digits of a hash over the section.</summary>
-/// <remarks>The hash is over the section as JSON with all defaults and hidden secrets. Rare settings count in a form of our own: then the name is stable, but another.</remarks>
+/// <summary>The name that Grafana Agent gives a <c>remote_write</c> section without one: the instance, and a hash over the section.</summary>
+/// <remarks>
+/// The hash is over the section as JSON with all defaults and hidden secrets. Rare settings count in a form of our own: then the name is
+/// stable, but another.
+/// </remarks>
 internal static class RemoteWriteName
 {
     private const int Digits = 6;

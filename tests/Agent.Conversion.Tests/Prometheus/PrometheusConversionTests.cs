@@ -170,6 +170,23 @@ public sealed class PrometheusConversionTests
     public void What_Prometheus_refuses_is_refused_in_its_words(string yaml, string error) =>
         Assert.Equal("failed to parse Prometheus config: " + error, Converting.Failure(Converting.From("prometheus", yaml)));
 
+    [Theory]
+    [InlineData("azure", "subscription_id: a, authentication_method: SDK")]
+    [InlineData("digitalocean", "port: 1")]
+    [InlineData("scaleway", "project_id: a, access_key: b")]
+    public void Ways_to_authenticate_that_a_component_does_not_have_are_errors(string kind, string settings)
+    {
+        ConversionResult result = Converting.From(
+            "prometheus",
+            $"scrape_configs: [{{job_name: a, {kind}_sd_configs: [{{{settings}, basic_auth: {{username: a}}}}, {{{settings}, bearer_token: a}}, {{{settings}, oauth2: {{}}}}]}}]");
+
+        Assert.NotNull(result.Configuration);
+        Assert.Equal(
+            ["basic_auth", "authorization", "oauth2"],
+            result.Diagnostics.Where(static found => found.Severity == ConversionSeverity.Error)
+                .Select(found => found.Summary.Split($"{kind}_sd_configs ")[1].Replace(" config.", "", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Names_that_become_one_are_a_critical_finding()
     {

@@ -172,6 +172,12 @@ public sealed class PromtailConversionTests
     }
 
     [Fact]
+    public void A_subscription_is_pulled_or_pushed() => Assert.Equal(
+        "(Error) gcplog.subscription_type must be one of 'pull' or 'push'",
+        Assert.Single(Converting.From(
+            "promtail", Quiet + "scrape_configs: [{job_name: g, gcplog: {subscription_type: x, labels: {a: b}, use_full_line: true}}]").Diagnostics).ToString());
+
+    [Fact]
     public void Nested_stages_have_an_end()
     {
         string yaml = Quiet + "scrape_configs: [{job_name: a, journal: {}, pipeline_stages: " + string.Concat(Enumerable.Repeat("[{match: {stages: ", 30))

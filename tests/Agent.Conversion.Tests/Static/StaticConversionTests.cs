@@ -130,6 +130,33 @@ public sealed class StaticConversionTests
     }
 
     [Fact]
+    public void Sections_that_nothing_uses_are_no_mistakes() => Assert.NotNull(Converting.From("static", """
+        metrics:
+          global: {remote_write: [{url: http://global, basic_auth: {username: a}, queue_config: {capacity: 1}}]}
+          configs: [{name: a, remote_write: [{url: http://own}]}]
+        logs:
+          positions_directory: /p
+          global: {clients: [{url: http://global, basic_auth: {username: a}}]}
+          configs: [{name: a, clients: [{url: http://own}]}]
+        integrations:
+          prometheus_remote_write: [{url: http://here, basic_auth: {username: a}}]
+          node_exporter: {enabled: false, textfile_directory: /t, anything: else}
+        """).Configuration);
+
+    [Fact]
+    public void Integrations_share_one_place_to_write_to_and_need_one()
+    {
+        string text = Convert(Write + "integrations: {agent: {enabled: true}, statsd_exporter: {enabled: true}, mssql: {enabled: true}}");
+
+        Assert.Equal(2, text.Split("prometheus.remote_write \"").Length);
+        Assert.True(text.IndexOf("exporter.self", StringComparison.Ordinal) < text.IndexOf("exporter.statsd", StringComparison.Ordinal));
+        Assert.True(text.IndexOf("exporter.statsd", StringComparison.Ordinal) < text.IndexOf("exporter.mssql", StringComparison.Ordinal));
+        Assert.Contains(
+            "(Critical) The converter does not support handling integrations which are not connected to a remote_write.",
+            Converting.From("static", "integrations: {agent: {enabled: true}}").Diagnostics.Select(static found => found.ToString()));
+    }
+
+    [Fact]
     public void Sections_without_a_name_are_named_after_what_they_say()
     {
         const string Yaml = "metrics: {configs: [{name: a, remote_write: [{url: http://localhost:9009/api/prom/push}, {url: http://x, name: own}]}]}";
