@@ -9,7 +9,7 @@ public sealed class StaticConversionTests
     /// <summary>The exact list: whoever converts one of them takes it from here.</summary>
     [Fact]
     public void The_integrations_that_are_not_converted_are_these() => Assert.Equal(
-        ["catchpoint_exporter", "vsphere", "windows_exporter"],
+        ["catchpoint_exporter", "vsphere"],
         IntegrationKinds.All.Where(static kind => kind.Component is null).Select(static kind => kind.Name));
 
     [Theory]
@@ -127,6 +127,35 @@ public sealed class StaticConversionTests
         const string Yaml = "server: {log_format: \"${REGION:-json}\"}";
         Assert.Contains("\"${REGION:-json}\"", Convert(Yaml), StringComparison.Ordinal);
         Assert.Contains("\"north\"", Convert(Yaml, "-config.expand-env"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tables_of_settings_reach_into_nested_sections()
+    {
+        string text = Convert(Write + """
+            integrations:
+              windows_exporter:
+                enabled: true
+                enabled_collectors: "cpu,net"
+                text_file: {text_file_directory: 'C:\a,D:\b'}
+                net: {}
+                process: {include: "a.*", counter_version: 1}
+            """);
+
+        Assert.StartsWith(Converting.Formatted("""
+            prometheus.exporter.windows "integrations_windows_exporter" {
+            	enabled_collectors = ["cpu", "net"]
+
+            	process {
+            		include = "a.*"
+            		counter_version = 1
+            	}
+
+            	textfile {
+            		directories = ["C:\\a", "D:\\b"]
+            	}
+            }
+            """), text, StringComparison.Ordinal);
     }
 
     [Fact]
