@@ -31,15 +31,19 @@ internal static class CloudDiscovery
 
     public static void ValidateDigitalOcean(YamlMap from, Findings findings)
     {
-        HttpClientSettings http = HttpClientSettings.Of(from);
-        findings.Unsupported(from.Has("basic_auth"), "digitalocean_sd_configs basic_auth");
-        findings.Unsupported(http.HasAuthorization, "digitalocean_sd_configs authorization");
-        findings.Unsupported(from.Has("oauth2"), "digitalocean_sd_configs oauth2");
+        HttpClientSettings.ValidateWithoutAuthentication(from, "digitalocean_sd_configs", findings);
         findings.Unsupported(from.Get("tls_config") is { Fields.Count: > 0 }, "digitalocean_sd_configs tls_config");
-        // What is left out is still read, so that mistakes in it are found.
-        http.Write(new AlloyBody());
         HttpClientSettings.Validate(from, findings);
     }
+
+    public static void ValidateAzure(YamlMap from, Findings findings)
+    {
+        HttpClientSettings.ValidateWithoutAuthentication(from, "azure_sd_configs", findings);
+        HttpClientSettings.Validate(from, findings);
+    }
+
+    public static void ValidateScaleway(YamlMap from, Findings findings) =>
+        HttpClientSettings.ValidateWithoutAuthentication(from, "scaleway_sd_configs", findings);
 
     public static void Ec2(DiscoverySection section)
     {

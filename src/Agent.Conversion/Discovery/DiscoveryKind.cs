@@ -17,7 +17,7 @@ internal sealed record DiscoveryKind(string Name, string Type, Action<DiscoveryS
     public static IReadOnlyList<DiscoveryKind> All { get; } =
     [
         Without("aws"),
-        new("azure", "azure." + Plain, CloudDiscovery.Azure, HttpClientSettings.Validate),
+        new("azure", "azure." + Plain, CloudDiscovery.Azure, CloudDiscovery.ValidateAzure),
         new("consul", "consul." + Plain, ServiceDiscovery.Consul, HttpClientSettings.Validate),
         new("digitalocean", "digitalocean." + Plain, CloudDiscovery.DigitalOcean, CloudDiscovery.ValidateDigitalOcean),
         new("dns", "dns." + Plain, ServiceDiscovery.Dns, null),
@@ -45,7 +45,7 @@ internal sealed record DiscoveryKind(string Name, string Type, Action<DiscoveryS
         new("ovhcloud", "ovhcloud." + Plain, CloudDiscovery.OvhCloud, null),
         Without("puppetdb"),
         Without("rds"),
-        new("scaleway", "scaleway." + Plain, CloudDiscovery.Scaleway, null),
+        new("scaleway", "scaleway." + Plain, CloudDiscovery.Scaleway, CloudDiscovery.ValidateScaleway),
         new("serverset", "zookeeper." + Plain, ServiceDiscovery.ZooKeeper, null),
         Without("stackit"),
         new("triton", "triton." + Plain, CloudDiscovery.Triton, null),

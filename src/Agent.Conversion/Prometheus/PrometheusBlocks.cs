@@ -20,8 +20,8 @@ internal sealed class PrometheusBlocks
 
     public void AddTo(AlloyFile file)
     {
-        IEnumerable<AlloyBlock> all =
-            [.. Discovery, .. DiscoveryRelabel, .. Scrape.Select(static scrape => scrape.Block), .. Relabel, .. RemoteWrite.Select(static write => write.Block)];
+        IEnumerable<AlloyBlock> all = Discovery.Concat(DiscoveryRelabel).Concat(Scrape.Select(static scrape => scrape.Block))
+            .Concat(Relabel).Concat(RemoteWrite.Select(static write => write.Block));
         foreach (AlloyBlock block in all)
         {
             file.Add(block);

@@ -29,8 +29,11 @@ internal static class PromtailConverter
     public static void Append(YamlMap from, IReadOnlyList<YamlMap> clients, LogSettings settings, AlloyFile file, Findings findings)
     {
         string label = settings.LabelPrefix.Length > 0 ? settings.LabelPrefix : "default";
-        List<AlloyBlock> writes =
-            [.. Enumerable.Range(0, clients.Count).Select(i => LokiWriteBlock.Create(clients[i], ComponentLabel.Numbered(i, label), settings.Limits.MaxStreams))];
+        var writes = new List<AlloyBlock>();
+        foreach (YamlMap client in clients)
+        {
+            writes.Add(LokiWriteBlock.Create(client, ComponentLabel.Numbered(writes.Count, label), settings.Limits.MaxStreams));
+        }
         string receivers = AlloyText.List(writes.Select(static write => write.Reference + ".receiver"));
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (YamlMap scrape in from.Maps("scrape_configs", "scrapeconfig.plain"))

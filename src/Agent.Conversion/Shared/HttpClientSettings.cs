@@ -21,9 +21,6 @@ internal sealed class HttpClientSettings
         return settings;
     }
 
-    /// <summary>A bearer token is one way of authorization.</summary>
-    public bool HasAuthorization => _from.Has("authorization") || HasBearer;
-
     private bool HasBearer => _from.Has("bearer_token") || _from.Has("bearer_token_file");
 
     /// <summary>Writes everything.</summary>
@@ -57,16 +54,26 @@ internal sealed class HttpClientSettings
     /// <summary>Finds settings without counterpart.</summary>
     public static void Validate(YamlMap from, Findings findings)
     {
-        findings.Unsupported(from.Map("tls_config", "config.plain")?.Has("max_version") == true, "HTTP Client max_version");
-        YamlMap? basic = from.Map("basic_auth", "config.plain");
-        findings.Unsupported(basic?.Has("username_file") == true, "HTTP Client basic_auth username_file");
-        findings.Unsupported(basic?.Has("username_ref") == true || basic?.Has("password_ref") == true, "HTTP Client basic_auth secret reference");
-        foreach (YamlField header in from.Fields("http_headers"))
-        {
-            YamlMap values = YamlMap.Of(header.Value, "config.plain", from.Problems);
-            findings.Unsupported(values.Has("files"), "HTTP Client http_headers files");
-        }
+        findings.Unsupported(IsWritten(from.Get("tls_config"), "max_version"), "HTTP Client max_version");
+        findings.Unsupported(IsWritten(from.Get("basic_auth"), "username_file"), "HTTP Client basic_auth username_file");
+        findings.Unsupported(
+            IsWritten(from.Get("basic_auth"), "username_ref") || IsWritten(from.Get("basic_auth"), "password_ref"),
+            "HTTP Client basic_auth secret reference");
+        findings.Unsupported(
+            from.Fields("http_headers").Any(static header => IsWritten(header.Value, "files")), "HTTP Client http_headers files");
     }
+
+    /// <summary>The same for a component that authenticates in its own way.</summary>
+    public static void ValidateWithoutAuthentication(YamlMap from, string section, Findings findings)
+    {
+        findings.Unsupported(from.Has("basic_auth"), $"{section} basic_auth");
+        findings.Unsupported(from.Has("authorization") || from.Has("bearer_token") || from.Has("bearer_token_file"), $"{section} authorization");
+        findings.Unsupported(from.Has("oauth2"), $"{section} oauth2");
+    }
+
+    // Looks without reading: what a component does not take is not checked further.
+    private static bool IsWritten(YamlNode? section, string name) =>
+        section?.Fields.Any(field => field.Key == name && field.Value.Kind != YamlKind.Null) == true;
 
     private void WriteAuthentication(AlloyBody to)
     {
@@ -78,7 +85,7 @@ internal sealed class HttpClientSettings
             block.Text("password", basic.Text("password"));
             block.Text("password_file", basic.Text("password_file"));
         }
-        if (HasAuthorization)
+        if (_from.Has("authorization") || HasBearer)
         {
             YamlMap authorization = _from.MapOrEmpty("authorization", "config.plain");
             authorization.Expect("credentials_ref");

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Agent.Conversion.Static;
 
-/// <summary>Replaces <c>${NAME}</c> in a text, with the forms that give a default: <c>${NAME:-x}</c>, <c>${NAME-x}</c>, <c>${NAME:=x}</c>, <c>${NAME=x}</c>.</summary>
-/// <remarks>Names of digits only stay as they are: they stand for groups of regular expressions. <c>$${</c> is <c>${</c> as text.</remarks>
+/// <summary>Replaces <c>${NAME}</c> in a text.</summary>
+/// <remarks>A default is given by <c>${NAME:-x}</c>, <c>${NAME-x}</c>, <c>${NAME:=x}</c> or <c>${NAME=x}</c>. Names of digits only stay as they are: they stand for groups of regular expressions. <c>$${</c> is <c>${</c> as text.</remarks>
 internal static class EnvironmentExpansion
 {
     private const int MaxDepth = 20;

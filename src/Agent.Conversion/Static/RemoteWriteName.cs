@@ -4,12 +4,16 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Agent.Conversion.Prometheus;
+using Agent.Conversion.Shared;
 using Agent.Conversion.Yaml;
 
 namespace Agent.Conversion.Static;
 
-/// <summary>The name that Grafana Agent gives a <c>remote_write</c> section without one: the instance, and six digits of a hash over the section.</summary>
-/// <remarks>The hash is over the section as JSON with all defaults and hidden secrets. Rare settings count in a form of our own: then the name is stable, but another.</remarks>
+/// <summary>The name that Grafana Agent gives a <c>remote_write</c> section without one: the instance, and a hash over the section.</summary>
+/// <remarks>
+/// The hash is over the section as JSON with all defaults and hidden secrets. Rare settings count in a form of our own: then the name is
+/// stable, but another.
+/// </remarks>
 internal static class RemoteWriteName
 {
     private const int Digits = 6;
@@ -31,7 +35,7 @@ internal static class RemoteWriteName
         YamlMap metadata = from.MapOrEmpty("metadata_config", "config.MetadataConfig");
         return $$"""
             {"URL":{{Quote(from.Text("url"))}},"RemoteTimeout":{{Duration(from, "remote_timeout", 30_000)}},"Headers":{{Map(from, "headers")}}
-            ,"WriteRelabelConfigs":{{Raw(from, "write_relabel_configs")}},"Name":"","SendExemplars":{{Bool(from, "send_exemplars", true)}}
+            ,"WriteRelabelConfigs":{{Rules(from)}},"Name":"","SendExemplars":{{Bool(from, "send_exemplars", true)}}
             ,"SendNativeHistograms":{{Bool(from, "send_native_histograms", false)}},"RoundRobinDNS":{{Bool(from, "round_robin_dns", false)}}
             ,"ProtobufMessage":{{Quote(from.Text("protobuf_message", "prometheus.WriteRequest"))}},"HTTPClientConfig":{{HttpClient(from)}}
             ,"QueueConfig":{"Capacity":{{queue.Number("capacity", 10000)}},"MaxShards":{{queue.Number("max_shards", 50)}}
@@ -42,6 +46,19 @@ internal static class RemoteWriteName
             ,"SendInterval":{{Duration(metadata, "send_interval", 60_000)}},"MaxSamplesPerSend":{{metadata.Number("max_samples_per_send", 2000)}}}
             ,"SigV4Config":{{Raw(from, "sigv4")}},"AzureADConfig":{{Raw(from, "azuread")}},"GoogleIAMConfig":{{Raw(from, "google_iam")}}}
             """.Replace("\n", "", StringComparison.Ordinal);
+    }
+
+    private static string Rules(YamlMap from) => from.Has("write_relabel_configs")
+        ? "[" + string.Join(',', RelabelRules.Read(from, "write_relabel_configs").Select(Rule)) + "]"
+        : "null";
+
+    private static string Rule(RelabelRule rule)
+    {
+        string labels = rule.SourceLabels.Count == 0 ? "" : $"\"source_labels\":[{string.Join(',', rule.SourceLabels.Select(Quote))}],";
+        string modulus = rule.Modulus == 0 ? "" : $"\"modulus\":{rule.Modulus},";
+        string target = rule.TargetLabel.Length == 0 ? "" : $"\"target_label\":{Quote(rule.TargetLabel)},";
+        return $"{{{labels}\"separator\":{Quote(rule.Separator)},\"regex\":{Quote(rule.Regex)},{modulus}{target}"
+            + $"\"replacement\":{Quote(rule.Replacement)},\"action\":{Quote(rule.Action)}}}";
     }
 
     private static string HttpClient(YamlMap from)
@@ -69,7 +86,8 @@ internal static class RemoteWriteName
         }
         YamlMap tls = from.MapOrEmpty("tls_config", "config.plain");
         string[] files = [.. Texts(tls, "ca"), .. Texts(tls, "cert"), .. Secrets(tls, "key"), .. Texts(tls, "ca_file"), .. Texts(tls, "cert_file"),
-            .. Texts(tls, "key_file"), .. Texts(tls, "server_name"), $"\"insecure_skip_verify\":{Bool(tls, "insecure_skip_verify", false)}"];
+            .. Texts(tls, "key_file"), .. Texts(tls, "server_name"), $"\"insecure_skip_verify\":{Bool(tls, "insecure_skip_verify", false)}",
+            .. Texts(tls, "min_version"), .. Texts(tls, "max_version")];
         json.Append("\"tls_config\":{").AppendJoin(',', files).Append("},");
         json.Append("\"follow_redirects\":").Append(Bool(from, "follow_redirects", true));
         json.Append(",\"enable_http2\":").Append(Bool(from, "enable_http2", false));

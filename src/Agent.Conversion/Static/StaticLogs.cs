@@ -10,6 +10,8 @@ internal static class StaticLogs
     public static void Append(YamlMap logs, StaticContext context)
     {
         YamlMap global = logs.MapOrEmpty("global", "logs.plain");
+        // Not used where all instances have their own.
+        global.Expect("clients");
         FileWatch watch = FileWatch.Read(global);
         string folder = logs.Text("positions_directory");
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -45,7 +47,6 @@ internal static class StaticLogs
     private static void AppendInstance(YamlMap instance, YamlMap global, StaticContext context, LogSettings settings)
     {
         YamlMap holder = instance.Items("clients").Count > 0 ? instance : global;
-        global.Expect("clients");
         PromtailConverter.ValidateLimits(settings.Limits, context.Findings);
         PromtailConverter.ValidateTarget(instance.MapOrEmpty("target_config", "file.Config"), context.Findings);
         PromtailConverter.Append(instance, holder.Maps("clients", "client.raw"), settings, context.File, context.Findings);

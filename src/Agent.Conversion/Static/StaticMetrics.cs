@@ -13,6 +13,8 @@ internal static class StaticMetrics
         context.Metrics.Expect(
             "wal_directory", "wal_cleanup_age", "wal_cleanup_period", "scraping_service", "scraping_service_client", "instance_restart_backoff",
             "instance_mode", "http_disable_keepalives", "http_idle_conn_timeout");
+        // Not used where all instances have their own.
+        context.Global.From.Expect("remote_write");
         IReadOnlyList<YamlMap> instances = context.Metrics.Maps("configs", "instance.plain");
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < instances.Count; i++)

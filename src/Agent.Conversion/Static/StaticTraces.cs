@@ -156,7 +156,7 @@ internal sealed class StaticTraces
             body.Text("key", action.Text("key"));
             if (action.Get("value") is { } value)
             {
-                body.Raw("value", value.Kind is YamlKind.Bool or YamlKind.Int or YamlKind.Float ? value.Text : AlloyText.Of(action.TextOf(value)));
+                body.Raw("value", Typed(value, action));
             }
             FieldList.Copy("pattern from_attribute from_context converted_type action:r", action, body);
         }
@@ -164,6 +164,14 @@ internal sealed class StaticTraces
         block.Body.Block("output").Raw("traces", next);
         return block;
     }
+
+    private static string Typed(YamlNode value, YamlMap action) => value.Kind switch
+    {
+        YamlKind.Bool => AlloyText.Of(YamlScalar.TryBool(value.Text, out bool truth) && truth),
+        YamlKind.Int when YamlScalar.TryInt(value.Text, out long whole) => AlloyText.Of(whole),
+        YamlKind.Float when YamlScalar.TryFloat(value.Text, out double number) => AlloyText.Of(number),
+        _ => AlloyText.Of(action.TextOf(value)),
+    };
 
     private AlloyBlock? Batch(string next)
     {

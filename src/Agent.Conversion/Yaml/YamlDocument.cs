@@ -43,6 +43,11 @@ internal sealed class YamlDocument
         {
             return (null, document.Describe(exception));
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The library throws these where it lost its place in text that is no YAML, such as a list that is never closed.
+            return (null, $"yaml: line {document._parser.Current?.End.Line ?? 1}: could not find expected ':' or ','");
+        }
     }
 
     private YamlNode ReadRoot()

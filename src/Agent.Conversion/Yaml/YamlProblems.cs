@@ -5,6 +5,8 @@ namespace Agent.Conversion.Yaml;
 /// <summary>What is wrong with a document that is valid YAML. Fields that nobody asked for are wrong as well.</summary>
 internal sealed class YamlProblems
 {
+    private const int MostLines = 100;
+
     private readonly List<(int Line, string Text)> _wrong = [];
     private readonly List<(int Line, string Text)> _invalid = [];
     private readonly List<YamlMap> _maps = [];
@@ -38,9 +40,14 @@ internal sealed class YamlProblems
             return null;
         }
         var text = new StringBuilder("yaml: unmarshal errors:");
-        foreach (string line in _wrong.OrderBy(static problem => problem.Line).Select(static problem => problem.Text).Distinct())
+        List<string> lines = [.. _wrong.OrderBy(static problem => problem.Line).Select(static problem => problem.Text).Distinct()];
+        foreach (string line in lines.Take(MostLines))
         {
             text.Append("\n  ").Append(line);
+        }
+        if (lines.Count > MostLines)
+        {
+            text.Append("\n  and ").Append(lines.Count - MostLines).Append(" more");
         }
         return text.ToString();
     }

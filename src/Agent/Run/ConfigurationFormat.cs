@@ -22,7 +22,10 @@ internal sealed record ConfigurationFormat(string Name, bool BypassErrors, IRead
 
     /// <summary>Flags that were given as one text: <c>-name=value</c> is two arguments.</summary>
     public static IReadOnlyList<string> Split(string arguments) =>
-        [.. arguments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).SelectMany(static argument => argument.Split('=', 2)).Where(static part => part.Length > 0)];
+    [
+        .. arguments.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(static argument => argument.Split('=', 2)).Where(static part => part.Length > 0),
+    ];
 
     /// <summary>Reads and, where need be, converts a configuration. What conversion found is among the diagnostics.</summary>
     public ConfigurationSource? Read(string path, DiagnosticBag diagnostics)

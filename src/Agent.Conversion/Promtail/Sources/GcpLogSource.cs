@@ -9,7 +9,7 @@ internal static class GcpLogSource
 {
     public static void Append(YamlMap from, LogScrape scrape)
     {
-        from.Expect("project_id", "subscription", "push_timeout", "server");
+        from.Expect("project_id", "subscription", "push_timeout", "server", "labels", "use_incoming_timestamp", "use_full_line");
         string type = from.Text("subscription_type");
         YamlMap server = from.MapOrEmpty("server", "server.Config");
         ServerSettings.Expect(server);

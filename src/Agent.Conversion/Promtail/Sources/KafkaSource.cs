@@ -20,10 +20,7 @@ internal static class KafkaSource
         to.Text("group_id", from.Text("group_id", Group));
         to.Text("assignor", from.Text("assignor", "range"), "range");
         to.Text("version", from.Text("version", "2.2.1"), "2.2.1");
-        if (from.Map("authentication", "scrapeconfig.KafkaAuthentication") is { } authentication)
-        {
-            WriteAuthentication(authentication, to.BlockIfAny("authentication"));
-        }
+        WriteAuthentication(from.MapOrEmpty("authentication", "scrapeconfig.KafkaAuthentication"), to.Block("authentication"));
         to.Flag("use_incoming_timestamp", from.Flag("use_incoming_timestamp"));
         to.TextMap("labels", from.TextMap("labels"), always: true);
         to.Raw("forward_to", receivers);
@@ -50,12 +47,12 @@ internal static class KafkaSource
 
     private static void WriteAuthentication(YamlMap from, AlloyBody to)
     {
-        to.Text("type", from.Text("type", "none"), "none");
+        to.Text("type", from.Text("type"));
         TlsSettings.WriteIfAny(from, to);
         if (from.Map("sasl_config", "scrapeconfig.KafkaSASLConfig") is { } sasl)
         {
             AlloyBody block = to.BlockIfAny("sasl_config");
-            block.Text("mechanism", sasl.Text("mechanism", "PLAIN"), "PLAIN");
+            block.Text("mechanism", sasl.Text("mechanism"));
             block.Text("user", sasl.Text("user"));
             block.Text("password", sasl.Text("password"));
             block.Flag("use_tls", sasl.Flag("use_tls"));

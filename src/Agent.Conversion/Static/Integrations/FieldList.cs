@@ -8,7 +8,7 @@ namespace Agent.Conversion.Static.Integrations;
 /// A list is words: <c>name</c> copies text; <c>name>attribute</c> renames; <c>old|name</c> takes the first that is written;
 /// <c>name:x</c> has a type (b truth value, n number, f float, d duration, l list, c list from text with commas, y YAML as text,
 /// r and R text and list that are written always); <c>name=text</c> leaves a default out; <c>name!text</c> writes one that only the source has.
-/// <c>block{ ... }</c> groups attributes in a block, <c>@block{ ... }</c> also takes them from a nested section.
+/// <c>block{ ... }</c> groups attributes in a block, <c>@block{ ... }</c> and <c>@section>block{ ... }</c> take them from a nested section.
 /// </remarks>
 internal static class FieldList
 {
@@ -30,10 +30,9 @@ internal static class FieldList
                 }
                 continue;
             }
-            string name = word[..^1].TrimStart('@');
+            (string name, string? block) = Cut(word[..^1].TrimStart('@'), '>');
             YamlMap? nested = word[0] == '@' ? from?.Map(name, "plain") : from;
-            bool always = word[0] == '@' && nested is not null;
-            Copy(words, nested, always ? to.Block(name) : to.BlockIfAny(name));
+            Copy(words, nested, to.BlockIfAny(block ?? name));
         }
     }
 

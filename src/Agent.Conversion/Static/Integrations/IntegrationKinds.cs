@@ -1,6 +1,6 @@
 namespace Agent.Conversion.Static.Integrations;
 
-/// <summary>All kinds of integrations, in the order in which they are converted.</summary>
+/// <summary>All kinds of integrations.</summary>
 internal static class IntegrationKinds
 {
     private const string Kafka = """
@@ -92,10 +92,26 @@ internal static class IntegrationKinds
         require_consistent:b kv_prefix kv_filter generate_health_summary:b
         """;
 
+    private const string Windows = """
+        enabled_collectors:c @dfsr{ sources_enabled:c } @exchange{ enabled_list:c }
+        @iis{ app_blacklist app_whitelist site_blacklist site_whitelist app_exclude app_include site_exclude site_include }
+        @logical_disk{ enabled_list:c blacklist whitelist include exclude } @mssql{ enabled_classes:c }
+        @network{ blacklist whitelist exclude include } @physical_disk{ include exclude } @printer{ exclude include }
+        @process{ blacklist whitelist exclude include enable_iis_worker_process:b counter_version:n } @scheduled_task{ exclude include }
+        @service{ include exclude } @smb{ enabled_list:c } @smb_client{ enabled_list:c } @smtp{ blacklist whitelist exclude include }
+        @text_file>textfile{ text_file_directory>directories:c } @tcp{ enabled_list:c } @update{ online:b scrape_interval:d }
+        @filetime{ file_patterns:l } @performancecounter{ objects } @mscluster{ enabled_list:c } @netframework{ enabled_list:c }
+        @dns{ enabled_list:c } @net{ enabled_list:c exclude include } @time{ enabled_list:c }
+        """;
+
     private const string Tls = """
         @tls_config{ ca>ca_pem ca_file cert>cert_pem cert_file key>key_pem key_file server_name insecure_skip_verify:b min_version }
         """;
 
+    // Grafana Agent knows these after all others.
+    private static readonly string[] Last = ["gcp_exporter", "mssql", "mongodb_exporter"];
+
+    /// <summary>The order in which the next integrations are converted.</summary>
     public static IReadOnlyList<IntegrationKind> All { get; } =
     [
         new("app_agent_receiver", "app_agent_receiver", "") { IsFormer = false },
@@ -138,7 +154,7 @@ internal static class IntegrationKinds
         new("squid", "squid", "squid") { Fields = "address:r username password" },
         new("statsd_exporter", "statsd", "statsd") { IsSingle = true, Fields = StatsD, Write = ExporterArguments.StatsD },
         new("vsphere", "vsphere", null),
-        new("windows_exporter", "windows", null) { IsSingle = true },
+        new("windows_exporter", "windows", "windows") { IsSingle = true, Fields = Windows },
         new("agent", "agent", "self") { IsSingle = true },
         new("apache_http", "apache_http", "apache") { Fields = "scrape_uri host_override insecure:b" },
         new("blackbox", "blackbox", "blackbox") { IsSingle = true, Write = ExporterArguments.Blackbox },
@@ -157,6 +173,13 @@ internal static class IntegrationKinds
                 """,
         },
         new("mongodb_exporter", "mongodb", "mongodb") { Fields = Mongo },
+    ];
+
+    /// <summary>The order in which those that there have always been are converted.</summary>
+    public static IEnumerable<IntegrationKind> Former { get; } =
+    [
+        .. All.Where(static kind => kind.IsFormer && !Last.Contains(kind.Name)).OrderBy(static kind => kind.Name, StringComparer.Ordinal),
+        .. All.Where(static kind => Last.Contains(kind.Name)),
     ];
 
     private const string OracleFields = """

@@ -1,4 +1,3 @@
-using Agent.Conversion.Diagnostics;
 using Agent.Conversion.Prometheus;
 using Agent.Conversion.Shared;
 using Agent.Conversion.Yaml;

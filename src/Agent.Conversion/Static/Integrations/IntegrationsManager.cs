@@ -15,17 +15,13 @@ internal sealed class IntegrationsManager
 
     private readonly YamlMap _from;
     private readonly StaticContext _context;
-    private readonly IReadOnlyList<YamlMap> _writes;
-    private bool _hasWrite;
+    private IReadOnlyList<YamlMap>? _writes;
 
     private IntegrationsManager(YamlMap from, StaticContext context)
     {
         _from = from;
         _context = context;
-        from.Expect("integration_restart_backoff", "replace_instance_label", "use_hostname_label", "http_tls_config");
-        _writes = from.Items("prometheus_remote_write").Count > 0
-            ? RemoteWriteBlock.Read(from, "prometheus_remote_write")
-            : RemoteWriteBlock.Read(context.Global.From);
+        from.Expect("integration_restart_backoff", "replace_instance_label", "use_hostname_label", "http_tls_config", "prometheus_remote_write");
     }
 
     /// <returns>All integrations found.</returns>
@@ -34,7 +30,7 @@ internal sealed class IntegrationsManager
         var manager = new IntegrationsManager(from, context);
         context.Findings.Unsupported(from.Fields("labels").Count > 0, "integrations labels", "set external_labels of a remote_write component.");
         var found = new List<Integration>();
-        foreach (IntegrationKind kind in IntegrationKinds.All.Where(static kind => kind.IsFormer))
+        foreach (IntegrationKind kind in IntegrationKinds.Former)
         {
             if (from.Map(kind.Name, kind.Name + ".Config") is { } section)
             {
@@ -65,18 +61,20 @@ internal sealed class IntegrationsManager
         }
         string targets = IntegrationScrape.AddExporter(kind, section, null, _context);
         ScrapeJob job = Job(kind.Name, section, targets);
-        if (_writes.Count == 0)
-        {
-            _context.Findings.Critical("The converter does not support handling integrations which are not connected to a remote_write.");
-        }
         var pipeline = new MetricsPipeline();
         string receiver = $"prometheus.remote_write.{IntegrationScrape.Prefix}.receiver";
-        if (!_hasWrite)
+        // All integrations share the one that the first adds.
+        if (_writes is null)
         {
-            _hasWrite = true;
+            bool own = _from.Items("prometheus_remote_write").Count > 0;
+            _writes = own ? RemoteWriteBlock.Read(_from, "prometheus_remote_write") : RemoteWriteBlock.Read(_context.Global.From);
             pipeline.AddRemoteWrite(
                 _context.Global.ExternalLabels, [.. _writes.Select(static write => new RemoteWriteSection(write, write.Text("name")))],
                 IntegrationScrape.Prefix);
+        }
+        if (_writes.Count == 0)
+        {
+            _context.Findings.Critical("The converter does not support handling integrations which are not connected to a remote_write.");
         }
         pipeline.AddJob(job, IntegrationScrape.LabelOf(job.Name), receiver);
         IntegrationScrape.Finish(pipeline, job, _context);
