@@ -47,9 +47,31 @@ public sealed class SettledMemoryTests
         runtime.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(1, collections);
         resident++;
-        runtime.Time.Advance(TimeSpan.FromMinutes(1));
+        runtime.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(2, collections);
         runtime.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(2, collections);
+    }
+
+    [Fact]
+    public async Task A_collection_that_took_long_is_not_soon_followed_by_another()
+    {
+        await using var runtime = new TestRuntime();
+        int collections = 0;
+        long resident = 100 << 20;
+        using var memory = new SettledMemory(runtime.Agent, runtime.Time, () => resident, () =>
+        {
+            collections++;
+            resident = 100 << 20;
+            runtime.Time.Advance(TimeSpan.FromMilliseconds(100));
+        });
+        await runtime.LoadAsync("");
+        runtime.Time.Advance(TimeSpan.FromSeconds(75));
+        Assert.Equal(1, collections);
+        resident = 200 << 20;
+        runtime.Time.Advance(TimeSpan.FromSeconds(39));
+        Assert.Equal(1, collections);
+        runtime.Time.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(2, collections);
     }
 }
