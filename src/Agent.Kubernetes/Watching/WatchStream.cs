@@ -47,14 +47,14 @@ internal sealed class WatchStream<T>(WatchTarget<T> target, ObjectDecoder<T> dec
         long counted = 0;
         while (await frames.ReadAsync(idle.Token).ConfigureAwait(false))
         {
-            Interlocked.Add(ref _bytesRead, frames.BytesRead - counted);
-            counted = frames.BytesRead;
             Take(frames);
             if (Events++ == 0)
             {
                 progressed();
             }
             idle.Restart();
+            Interlocked.Add(ref _bytesRead, frames.BytesRead - counted);
+            counted = frames.BytesRead;
         }
     }
 
@@ -75,10 +75,10 @@ internal sealed class WatchStream<T>(WatchTarget<T> target, ObjectDecoder<T> dec
             {
                 type = TypeOf(ref json);
             }
-            else if (json.ValueTextEquals("object"u8) && JsonFields.EnterObject(ref json))
+            else if (json.ValueTextEquals("object"u8))
             {
+                hasBody = JsonFields.EnterObject(ref json);
                 body = json;
-                hasBody = true;
                 json.Skip();
             }
             else

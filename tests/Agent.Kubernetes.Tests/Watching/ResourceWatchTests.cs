@@ -26,7 +26,7 @@ public sealed class ResourceWatchTests : IAsyncLifetime
         _fixture.Server.Put(WatchFixture.Pods, WatchFixture.Pod("pod-8"));
         _fixture.Server.Put(WatchFixture.Pods, WatchFixture.Pod("pod-1", phase: "Failed"));
         _fixture.Server.Delete(WatchFixture.Pods, "shop/pod-2");
-        await WatchFixture.StillUntilAsync(_fixture.IsCaughtUp, "three changes have come");
+        await WatchFixture.StillUntilAsync(() => _fixture.Changes.LastOrDefault() is { Before: not null, After: null }, "three changes have come");
 
         Assert.Equal("Failed", _fixture.Watch.Objects["shop/pod-1"].Phase);
         ResourceChange<TestPod>[] last = [.. _fixture.Changes.TakeLast(3)];

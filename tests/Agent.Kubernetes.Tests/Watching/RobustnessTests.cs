@@ -193,7 +193,6 @@ public sealed class RobustnessTests : IAsyncLifetime
         Server.SendBookmark(WatchFixture.Pods);
         long read = Watch.Status.BytesRead;
         await WatchFixture.StillUntilAsync(() => Watch.Status.BytesRead > read, "the bookmark has come");
-        await Task.Yield();
         _fixture.Time.Advance(TimeSpan.FromMinutes(4));
         Assert.Equal(1, Server.CountOf("watch", "pods"));
         _fixture.Time.Advance(TimeSpan.FromMinutes(2));

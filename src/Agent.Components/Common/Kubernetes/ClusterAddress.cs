@@ -20,6 +20,9 @@ internal sealed record ClusterAddress(Uri Server, HttpClientOptions Http, string
             : OfPod(surroundings);
     }
 
+    /// <summary>The proxy of the environment, as all clients of Kubernetes use it; never for the own machine.</summary>
+    public static ProxyOptions ProxyFor(Uri server) => new() { ProxyFromEnvironment = !server.IsLoopback };
+
     private static ClusterAddress OfPod(ClusterSurroundings surroundings)
     {
         if (surroundings.Host.Length == 0 || surroundings.Port.Length == 0)
@@ -45,6 +48,7 @@ internal sealed record ClusterAddress(Uri Server, HttpClientOptions Http, string
             // Read again whenever it changes: tokens last an hour.
             BearerTokenFile = token,
             TlsConfig = new TlsClientOptions { CaFile = File.Exists(authorities) ? authorities : "" },
+            Proxy = ProxyFor(server),
         };
         return new ClusterAddress(server, http, NamespaceIn(surroundings));
     }

@@ -1,11 +1,12 @@
 using Agent.Kubernetes.Objects;
 using Agent.Kubernetes.Watching;
+using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 
 namespace Agent.Components.Common.Kubernetes;
 
-/// <summary>A shared watch that keeps the connection it runs over for as long as it runs.</summary>
-internal sealed class HeldWatch<T>(IResourceWatch<T> watch, SharedLease<ClusterHttp> http) : IResourceWatch<T>
+/// <summary>A shared watch that keeps the connection it runs over, and its self-metrics, for as long as it runs.</summary>
+internal sealed class HeldWatch<T>(IResourceWatch<T> watch, SharedLease<ClusterHttp> http, MetricScope metrics) : IResourceWatch<T>
     where T : class, IKubernetesObject
 {
     public IReadOnlyDictionary<string, T> Objects => watch.Objects;
@@ -18,6 +19,8 @@ internal sealed class HeldWatch<T>(IResourceWatch<T> watch, SharedLease<ClusterH
 
     public async ValueTask DisposeAsync()
     {
+        // First of all: a watch for the same objects may already begin.
+        metrics.Dispose();
         await watch.DisposeAsync();
         await http.DisposeAsync();
     }

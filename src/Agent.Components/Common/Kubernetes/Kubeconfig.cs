@@ -47,10 +47,10 @@ internal sealed class Kubeconfig
         string userName = Text(context, "user");
         YamlTree? user = userName.Length > 0 ? Named("users", userName, "user") : null;
         string inNamespace = Text(context, "namespace");
-        return new ClusterAddress(url, HttpOf(cluster, user, userName), inNamespace.Length > 0 ? inNamespace : "default");
+        return new ClusterAddress(url, HttpOf(url, cluster, (user, userName)), inNamespace.Length > 0 ? inNamespace : "default");
     }
 
-    private HttpClientOptions HttpOf(YamlTree cluster, YamlTree? user, string userName)
+    private HttpClientOptions HttpOf(Uri server, YamlTree cluster, (YamlTree? Fields, string Name) user)
     {
         (string caPem, string caFile) = DataOrFile(cluster, "certificate-authority");
         var tls = new TlsClientOptions
@@ -60,8 +60,14 @@ internal sealed class Kubeconfig
             ServerName = Text(cluster, "tls-server-name"),
             InsecureSkipVerify = Text(cluster, "insecure-skip-tls-verify") == "true",
         };
-        var http = new HttpClientOptions { Proxy = new ProxyOptions { ProxyUrl = Text(cluster, "proxy-url") }, TlsConfig = tls };
-        return user is null ? http : WithUser(http, user, userName);
+        string proxy = Text(cluster, "proxy-url");
+        var http = new HttpClientOptions
+        {
+            // A proxied connection cannot ask for another name, so that the name counts more than a proxy nobody wrote here.
+            Proxy = proxy.Length > 0 || tls.ServerName.Length > 0 ? new ProxyOptions { ProxyUrl = proxy } : ClusterAddress.ProxyFor(server),
+            TlsConfig = tls,
+        };
+        return user.Fields is null ? http : WithUser(http, user.Fields, user.Name);
     }
 
     private HttpClientOptions WithUser(HttpClientOptions http, YamlTree user, string name)

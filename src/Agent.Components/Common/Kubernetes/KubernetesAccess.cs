@@ -38,7 +38,8 @@ public sealed class KubernetesAccess : IAsyncDisposable
             // The watch may outlive this access, and its component: it has a hold of its own.
             SharedLease<ClusterHttp> http = RentHttp();
             var settings = new WatchSettings { Time = _context.Time, Logger = _context.Logger };
-            return new HeldWatch<T>(new ResourceWatch<T>(http.Resource.Client, kind, scope, settings), http);
+            var watch = new ResourceWatch<T>(http.Resource.Client, kind, scope, settings);
+            return new HeldWatch<T>(watch, http, WatchMetrics.Register(_context.Metrics.Registry, watch, kind.Plural, scope));
         });
 
     public ValueTask DisposeAsync() => _http.DisposeAsync();
