@@ -1,5 +1,4 @@
 using Agent.Sdk;
-using Agent.Syntax;
 
 namespace Agent.Runtime.Graph;
 

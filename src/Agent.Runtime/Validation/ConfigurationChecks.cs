@@ -6,16 +6,16 @@ using Agent.Syntax;
 
 namespace Agent.Runtime.Validation;
 
-/// <summary>Runs the checks that look at a configuration as a whole; one that has errors is not looked at.</summary>
+/// <summary>Runs the checks that look at a configuration as a whole: blocks with errors are left out, and a load that is refused is not looked at.</summary>
 internal static class ConfigurationChecks
 {
     /// <param name="plan">The configuration.</param>
     /// <param name="catalog">Says which checks there are.</param>
     /// <param name="place">What expressions may use besides nodes, and whether the configuration is being loaded.</param>
-    /// <param name="diagnostics">Takes warnings; nothing happens where there are errors in it.</param>
+    /// <param name="diagnostics">Takes warnings.</param>
     public static void Run(GraphPlan plan, BlockCatalog catalog, (IScope Globals, bool IsRunning) place, DiagnosticBag diagnostics)
     {
-        if (catalog.Checks.Count == 0 || diagnostics.HasErrors)
+        if (catalog.Checks.Count == 0 || (place.IsRunning && diagnostics.HasErrors))
         {
             return;
         }

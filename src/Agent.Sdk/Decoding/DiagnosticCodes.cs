@@ -10,6 +10,7 @@ public static class DiagnosticCodes
     public const string InvalidArgument = "INV0106";
     public const string DuplicateArgument = "INV0107";
     public const string DuplicateComponent = "INV0108";
+    public const string DuplicateCollection = "INV0130";
     public const string Cycle = "INV0109";
     public const string UnknownReference = "INV0110";
     public const string Evaluation = "INV0111";
@@ -20,5 +21,4 @@ public static class DiagnosticCodes
     public const string Stability = "INV0116";
     public const string Label = "INV0117";
     public const string Unreadable = "INV0118";
-    public const string DuplicateCollection = "INV0130";
 }

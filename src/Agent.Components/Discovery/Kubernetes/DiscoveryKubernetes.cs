@@ -47,7 +47,7 @@ public sealed class DiscoveryKubernetes(ComponentContext context) : IComponent<D
             _ => [Role],
         };
 
-        public void Validate(ValidationContext validation)
+        public void Validate(ValidationContext context)
         {
             // Alloy ignores both mistakes, so neither may keep a configuration from loading.
             foreach (IGrouping<KubernetesRole, Selector> selectors in Selectors.GroupBy(static selector => selector.Role))
@@ -55,11 +55,11 @@ public sealed class DiscoveryKubernetes(ComponentContext context) : IComponent<D
                 string name = KubernetesRoles.NameOf(selectors.Key);
                 if (!Selectable.Contains(selectors.Key))
                 {
-                    validation.Warn("selectors", $"selectors of the role {name} are of no use: targets of the role {KubernetesRoles.NameOf(Role)} need none of these objects");
+                    context.Warn("selectors", $"selectors of the role {name} are of no use: targets of the role {KubernetesRoles.NameOf(Role)} need none of these objects");
                 }
                 else if (selectors.Count() > 1)
                 {
-                    validation.Warn("selectors", $"several selectors of the role {name}: only the last one counts", "write both conditions into one block, separated by a comma");
+                    context.Warn("selectors", $"several selectors of the role {name}: only the last one counts", "write both conditions into one block, separated by a comma");
                 }
             }
         }

@@ -1,7 +1,5 @@
 using Agent.Components.Discovery.Kubelet;
-using Agent.Components.Tests.Decoding;
 using Agent.Sdk;
-using Agent.Syntax;
 using Microsoft.AspNetCore.Http;
 using static Agent.Components.Tests.Discovery.Kubernetes.ClusterObjects;
 

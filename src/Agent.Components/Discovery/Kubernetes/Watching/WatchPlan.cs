@@ -1,6 +1,5 @@
 using Agent.Components.Discovery.Kubernetes.Pushdown;
 using Agent.Kubernetes.Watching;
-using Agent.Sdk;
 
 namespace Agent.Components.Discovery.Kubernetes.Watching;
 

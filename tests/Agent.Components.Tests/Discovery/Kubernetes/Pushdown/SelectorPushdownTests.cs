@@ -1,5 +1,4 @@
 using Agent.Components.Common.Relabel;
-using Agent.Components.Discovery;
 using Agent.Components.Discovery.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Pushdown;
 using Agent.Components.Discovery.Kubernetes.Watching;
