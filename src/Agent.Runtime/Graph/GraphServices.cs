@@ -26,6 +26,9 @@ public sealed record GraphServices
     /// <summary>Where running components serve their HTTP paths.</summary>
     public LocalHttp Local { get; init; } = new();
 
+    /// <summary>Takes the metrics of components that are not to show any.</summary>
+    internal MetricRegistry Hidden { get; } = new();
+
     public SharedResources Shared { get; init; } = new();
 
     /// <summary>Longest time that one component may take to accept its arguments; a reload never waits longer for it.</summary>

@@ -12,15 +12,29 @@ public sealed class HealthBoard(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<HealthSource, NodeHealth> _reports = [];
 
+    /// <summary>Set for a module: the health of the worst of its nodes, or null where none is worth a word.</summary>
+    internal Func<NodeHealth?>? Inside { get; set; }
+
     public NodeHealth Current
     {
         get
         {
-            lock (_gate)
+            NodeHealth own = Own();
+            return own.State != HealthState.Unhealthy && Inside?.Invoke() is { } inner ? inner : own;
+        }
+    }
+
+    private NodeHealth Own()
+    {
+        lock (_gate)
+        {
+            NodeHealth? worst = null;
+            foreach (NodeHealth report in _reports.Values)
             {
-                return _reports.Values.OrderByDescending(static report => Weight(report.State)).ThenByDescending(static report => report.Since)
-                    .FirstOrDefault() ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
+                int more = worst is null ? 1 : Weight(report.State) - Weight(worst.State);
+                worst = more > 0 || (more == 0 && report.Since > worst!.Since) ? report : worst;
             }
+            return worst ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
         }
     }
 
@@ -55,4 +69,7 @@ public enum HealthSource
 
     /// <summary>The calls that others make into it.</summary>
     Port,
+
+    /// <summary>The modules made from what it brings: a new version that cannot be used leaves the old one running.</summary>
+    Module,
 }
