@@ -94,6 +94,9 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>The module text that an <c>import.*</c> block has found last; null before it has found any.</summary>
     internal ModuleContent? Content => Volatile.Read(ref _content);
 
+    /// <summary>The version of <see cref="Content"/> whose modules run.</summary>
+    internal ModuleContent? Accepted { get; set; }
+
     internal Func<ObjectValue>? ModuleExports { get; set; }
 
     /// <summary>True while nothing is left to do for the node before something that it refers to changes.</summary>

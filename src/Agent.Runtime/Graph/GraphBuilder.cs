@@ -136,7 +136,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         // What it exports is needed to check those that refer to it. It runs only once the whole load is accepted.
         UpdateOutcome outcome = await updater.UpdateAsync(node, this, diagnostics).ConfigureAwait(false);
         place.NeedsUpdate = outcome != UpdateOutcome.Done;
-        ReportMissingFile(place, outcome, diagnostics);
+        ReportEmpty(place, running, diagnostics);
         return place;
     }
 
@@ -162,7 +162,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         {
             _changed.Add(node.Id);
             // What new arguments bring has to be checked with the rest of the load, so they cannot wait for its end.
-            return definition.Kind == NodeKind.Import && arguments is not null ? null : place;
+            return definition.Kind == NodeKind.Import && arguments is not null && node.Arguments is not null ? null : place;
         }
         return place;
     }
@@ -219,10 +219,10 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         return watches;
     }
 
-    /// <summary>A file that is named but not there is an error of the configuration, as in Alloy; servers come and go.</summary>
-    private static void ReportMissingFile(PlacedNode place, UpdateOutcome outcome, DiagnosticBag diagnostics)
+    /// <summary>An import that comes in the place of a running one has to bring something: what the old one brought would be gone.</summary>
+    private static void ReportEmpty(PlacedNode place, PlacedNode? running, DiagnosticBag diagnostics)
     {
-        if (outcome == UpdateOutcome.Later && place.Node.Block is not null && place.Definition.Descriptor.Name == ModuleBlocks.ImportFile)
+        if (place.Definition.Kind == NodeKind.Import && running?.Node.Content is not null && place.Node is { Content: null, Block: not null })
         {
             diagnostics.Error(DiagnosticCodes.Unreadable, place.Definition.Block.OpeningSpan, place.Node.Health.Current.Message);
         }

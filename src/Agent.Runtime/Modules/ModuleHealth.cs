@@ -1,5 +1,6 @@
 using Agent.Runtime.Graph;
 using Agent.Sdk;
+using Agent.Sdk.Modules;
 
 namespace Agent.Runtime.Modules;
 
@@ -22,6 +23,11 @@ internal static class ModuleHealth
         else if (place.Definition.Kind == NodeKind.Import)
         {
             node.Modules = state.ByModule.Contains(node.Id) ? [node.Id] : [];
+            if (node.Component is IModuleSource source && state.Inputs.GetValueOrDefault(node.Id) is ModuleContent content && !content.Equals(node.Accepted))
+            {
+                node.Accepted = content;
+                source.Accept(content);
+            }
         }
         else
         {

@@ -14,3 +14,10 @@ public sealed record ModuleContent(ValueList<ModuleFile> Files, string Path, str
 /// <param name="Name">As diagnostics show it.</param>
 /// <param name="Text">Its content.</param>
 public sealed record ModuleFile(string Name, string Text);
+
+/// <summary>A component of the <c>import.*</c> family that wants to know which of its versions works.</summary>
+public interface IModuleSource
+{
+    /// <summary>Called when the modules of <paramref name="content"/> run: the version to fall back to after a restart.</summary>
+    void Accept(ModuleContent content);
+}
