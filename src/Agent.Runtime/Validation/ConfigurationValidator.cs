@@ -24,8 +24,12 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
         found.AddRange(findings.Where(finding => check.CanRun || finding.Code != DiagnosticCodes.InvalidArgument));
         WarnOfDeadEnds(plan, found);
         // A module is checked with the arguments of every use, so that what is wrong in it shows several times.
-        diagnostics.AddRange(found.Distinct());
+        diagnostics.AddRange(found.Select(Advice).Distinct());
     }
+
+    /// <summary>A call that fails is found when the agent runs; Alloy calls nothing before, and what it accepts is accepted.</summary>
+    private static Diagnostic Advice(Diagnostic finding) =>
+        finding.Code == DiagnosticCodes.FailedCall ? finding with { Severity = Severity.Warning, Help = "the agent does not load this" } : finding;
 
     /// <summary>A component whose exports nobody uses does nothing: a receiver that nobody feeds, targets that nobody takes.</summary>
     private static void WarnOfDeadEnds(GraphPlan plan, DiagnosticBag diagnostics)

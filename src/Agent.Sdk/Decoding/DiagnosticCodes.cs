@@ -22,4 +22,5 @@ public static class DiagnosticCodes
     public const string Unreadable = "INV0118";
     public const string Module = "INV0119";
     public const string Unchecked = "INV0120";
+    public const string FailedCall = "INV0121";
 }
