@@ -57,7 +57,7 @@ public sealed class ComponentNode : IAsyncDisposable
     public string ModuleId => Frame.Path;
 
     /// <summary>Path of the module as logs and metrics show it: <c>/</c> at the root.</summary>
-    public string ComponentPath => "/" + Frame.Path;
+    public string ComponentPath => Frame.ComponentPath;
 
     public NodeDefinition Definition { get; internal set; }
 

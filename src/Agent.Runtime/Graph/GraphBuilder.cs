@@ -191,7 +191,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         && (definition.IsValue || ReferenceEquals(running.Definition.Descriptor, definition.Descriptor))
         && ReferenceEquals(running.Frame.Metrics, frame.Metrics);
 
-    private List<string> Watches(NodeDefinition definition, ModuleFrame frame)
+    private string[] Watches(NodeDefinition definition, ModuleFrame frame)
     {
         var watches = new List<string>(definition.Links.Count);
         if (definition.Kind == NodeKind.Argument)
@@ -216,7 +216,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
                 watches.Add(id);
             }
         }
-        return watches;
+        return [.. watches];
     }
 
     /// <summary>An import that comes in the place of a running one has to bring something: what the old one brought would be gone.</summary>

@@ -8,6 +8,8 @@ namespace Agent.Runtime.Modules;
 /// <summary>One instance of a module: a plan at a path, with what its expressions see besides their own nodes.</summary>
 internal sealed class ModuleFrame
 {
+    private string? _componentPath;
+
     /// <summary>Global id of the module, such as <c>feature.default</c> or <c>foreach.pods/foreach_a_1</c>; empty at the root.</summary>
     public required string Path { get; init; }
 
@@ -33,6 +35,9 @@ internal sealed class ModuleFrame
 
     /// <summary>What the module's imports brought, by label.</summary>
     public Dictionary<string, ModuleFrame> Imported { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The path as logs and metrics show it.</summary>
+    public string ComponentPath => _componentPath ??= "/" + Path;
 
     public string IdOf(string local) => Path.Length == 0 ? local : $"{Path}/{local}";
 
