@@ -96,6 +96,7 @@ public sealed class ComponentGraph : IAsyncDisposable
     private async Task CommitAsync(GraphState before, GraphState after)
     {
         Volatile.Write(ref _state, after);
+        var updated = new List<PlacedNode>();
         foreach (PlacedNode place in after.Places)
         {
             ComponentNode node = place.Node;
@@ -106,10 +107,13 @@ public sealed class ComponentGraph : IAsyncDisposable
             if (place.NeedsUpdate || place.Watches.Any(watched => _reevaluation.ChangedAt(watched) is not null))
             {
                 await BringUpToDateAsync(node, after).ConfigureAwait(false);
+                updated.Add(place);
             }
             StartIfReady(place);
         }
-        await NodeRetirement.RetireAsync([.. before.Places.Where(place => !after.Contains(place.Node))], _services, _logger).ConfigureAwait(false);
+        List<PlacedNode> leaving = [.. before.Places.Where(place => !after.Contains(place.Node))];
+        await NodeRetirement.DrainAsync(leaving, updated).ConfigureAwait(false);
+        await NodeRetirement.RetireAsync(leaving, _services, _logger).ConfigureAwait(false);
     }
 
     private async Task BringUpToDateAsync(ComponentNode node, GraphState state)

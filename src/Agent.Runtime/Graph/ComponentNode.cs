@@ -17,6 +17,7 @@ public sealed class ComponentNode : IAsyncDisposable
 {
     private readonly MetricScope? _metrics;
     private readonly PortTable? _ports;
+    private readonly PortOwner? _owner;
     private readonly LocalHttp _local;
     private readonly HttpPort? _http;
     private ObjectValue? _exports;
@@ -40,6 +41,7 @@ public sealed class ComponentNode : IAsyncDisposable
         {
             Metrics = _metrics,
         };
+        _owner = owner;
         _metrics.ObservedCounter(
             "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
         _ports = new PortTable(owner);
@@ -85,6 +87,9 @@ public sealed class ComponentNode : IAsyncDisposable
 
     /// <summary>The targets that the component scrapes; null where it is none that scrapes.</summary>
     public IScrapePool? ScrapePool => Component as IScrapePool;
+
+    /// <summary>Calls of others into the component that have begun, and that have ended.</summary>
+    internal (long Entered, long Left) Calls => _owner is null ? default : (_owner.Entered, _owner.Left);
 
     internal IComponent Component { get; }
 

@@ -5,6 +5,39 @@ namespace Agent.Runtime.Graph;
 /// <summary>Stops nodes that are no longer wanted.</summary>
 internal static partial class NodeRetirement
 {
+    /// <summary>Longest wait for calls that are under way: what a stuck sink holds is not delivered by waiting for it.</summary>
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(1);
+
+    private const int Rounds = 2;
+
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Waits until those that have got new receivers are done with the old ones.</summary>
+    /// <remarks>
+    /// A producer takes new arguments at once, but a batch that it is handing over still goes the old way. Real time, since what is
+    /// waited for are threads: the second round is for a producer that had its receivers in hand, but had not called yet.
+    /// </remarks>
+    /// <param name="leaving">What is about to be stopped.</param>
+    /// <param name="updated">What has got new arguments.</param>
+    public static async Task DrainAsync(IReadOnlyList<PlacedNode> leaving, IReadOnlyList<PlacedNode> updated)
+    {
+        if (!leaving.Any(static place => place.Node.Calls.Entered > 0))
+        {
+            return;
+        }
+        using var limit = new CancellationTokenSource(LongestDrain);
+        PlacedNode[] called = [.. leaving, .. updated];
+        for (int round = 0; round < Rounds && !limit.IsCancellationRequested; round++)
+        {
+            long[] begun = [.. called.Select(static place => place.Node.Calls.Entered)];
+            do
+            {
+                await Task.Delay(Glance, TimeProvider.System).ConfigureAwait(false);
+            }
+            while (!limit.IsCancellationRequested && called.Zip(begun).Any(static pair => pair.First.Node.Calls.Left < pair.Second));
+        }
+    }
+
     public static async Task RetireAsync(IReadOnlyList<PlacedNode> places, GraphServices services, ILogger logger)
     {
         foreach (IGrouping<int, PlacedNode> step in StopOrder.Steps(places))
