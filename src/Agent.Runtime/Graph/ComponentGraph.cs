@@ -21,6 +21,7 @@ public sealed class ComponentGraph : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Reevaluation _reevaluation;
     private readonly ModuleSwap _swap;
+    private readonly ModuleMetrics _modules = new();
     private GraphState _state = GraphState.Empty;
 
     public ComponentGraph(GraphServices services)
@@ -73,6 +74,7 @@ public sealed class ComponentGraph : IAsyncDisposable
         await _gate.WaitAsync().ConfigureAwait(false);
         GraphState last = Interlocked.Exchange(ref _state, GraphState.Empty);
         await NodeRetirement.RetireAsync(last.Places, _services, _logger).ConfigureAwait(false);
+        _modules.Update(GraphState.Empty);
         _metrics.Dispose();
         _gate.Dispose();
     }
@@ -111,6 +113,7 @@ public sealed class ComponentGraph : IAsyncDisposable
             }
             StartIfReady(place);
         }
+        _modules.Update(after);
         List<PlacedNode> leaving = [.. before.Places.Where(place => !after.Contains(place.Node))];
         await NodeRetirement.DrainAsync(leaving, updated).ConfigureAwait(false);
         await NodeRetirement.RetireAsync(leaving, _services, _logger).ConfigureAwait(false);

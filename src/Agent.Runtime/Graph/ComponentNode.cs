@@ -88,10 +88,10 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>The targets that the component scrapes; null where it is none that scrapes.</summary>
     public IScrapePool? ScrapePool => Component as IScrapePool;
 
+    internal IComponent Component { get; }
+
     /// <summary>Calls of others into the component that have begun, and that have ended.</summary>
     internal (long Entered, long Left) Calls => _owner is null ? default : (_owner.Entered, _owner.Left);
-
-    internal IComponent Component { get; }
 
     /// <summary>The instance of a module that the node is part of.</summary>
     internal ModuleFrame Frame { get; set; }

@@ -81,7 +81,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         }
         else if (module is not null)
         {
-            place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "");
+            place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "module loaded");
             _modules[place.Node.Id] = module;
             await AddModuleAsync(place, module, "custom component", diagnostics).ConfigureAwait(false);
         }

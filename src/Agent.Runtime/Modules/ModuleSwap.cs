@@ -77,7 +77,7 @@ internal sealed partial class ModuleSwap(ILogger logger, Func<RootModule, IReadO
 
     private void Accept(PlacedNode place)
     {
-        place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "");
+        place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "module loaded");
         LogSwapped(place.Node.Logger);
     }
 
