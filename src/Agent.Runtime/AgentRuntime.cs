@@ -77,10 +77,10 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         if (source is not null && !diagnostics.HasErrors)
         {
             GraphPlan plan = _planner.Plan(source.Statements, diagnostics);
-            success = !diagnostics.HasErrors && await Graph.LoadAsync(plan, diagnostics).ConfigureAwait(false);
+            success = !diagnostics.HasErrors && await Graph.LoadAsync(plan, diagnostics, source.Folder).ConfigureAwait(false);
             ConfigurationChecks.Run(plan, services.Catalog, (services.Globals, IsRunning: true), diagnostics);
         }
-        return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics]);
+        return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics.Distinct()]);
     }
 
     /// <summary>The errors of a first load are printed, with their lines, by whoever starts the agent.</summary>

@@ -28,6 +28,9 @@ public abstract class ComponentContext
     /// <summary>A folder of the component's own for what must survive a restart: <c>STORAGE/ID</c>. Created by who first writes.</summary>
     public abstract string StoragePath { get; }
 
+    /// <summary>The folder of the module that the component is part of: what relative imports are resolved against. Empty where there is none.</summary>
+    public virtual string ModulePath => "";
+
     /// <summary>Logs with <c>component_path</c> and <c>component_id</c>.</summary>
     public abstract ILogger Logger { get; }
 

@@ -57,7 +57,7 @@ internal sealed partial class ControlEndpoints
 
     private Task HealthyAsync(HttpContext context)
     {
-        List<string> unhealthy = [.. _services.Runtime.Graph.Nodes
+        List<string> unhealthy = [.. _services.Runtime.Graph.NodesOf("")
             .Where(static node => node.Health.Current.State == HealthState.Unhealthy)
             .Select(static node => node.Definition.Descriptor.Name)];
         return unhealthy.Count == 0

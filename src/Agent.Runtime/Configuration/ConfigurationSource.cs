@@ -10,6 +10,9 @@ public sealed record ConfigurationSource(string Path, IReadOnlyList<FileNode> Fi
     /// <summary>SHA-256 over names and contents, in hex: the value of <c>alloy_config_hash</c>.</summary>
     public string Hash { get; } = HashOf(Files);
 
+    /// <summary>What <c>module_path</c> stands for in the configuration; empty for one that has no place on disk.</summary>
+    public string Folder { get; } = System.IO.Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path) ?? "";
+
     /// <summary>The blocks of all files, in order.</summary>
     public IEnumerable<Statement> Statements => Files.SelectMany(static file => file.Body);
 

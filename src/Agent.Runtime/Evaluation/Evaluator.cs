@@ -215,13 +215,13 @@ public sealed class Evaluator
             return result;
         }
         bool atArgument = error.Argument >= 0 && error.Argument < call.Arguments.Count;
-        return Fail(atArgument ? call.Arguments[error.Argument] : call.Function, error.Message, error.Path);
+        return Fail(atArgument ? call.Arguments[error.Argument] : call.Function, error.Message, error.Path, DiagnosticCodes.FailedCall);
     }
 
-    private Value? Fail(Expression expression, string message, ValuePath? path = null)
+    private Value? Fail(Expression expression, string message, ValuePath? path = null, string code = DiagnosticCodes.Evaluation)
     {
         ExpressionPlace place = ExpressionPlace.Of(expression, path);
-        _diagnostics.Error(DiagnosticCodes.Evaluation, place.Span, $"{place.Text} {message}".TrimStart());
+        _diagnostics.Error(code, place.Span, $"{place.Text} {message}".TrimStart());
         return null;
     }
 }

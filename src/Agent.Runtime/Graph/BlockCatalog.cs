@@ -13,8 +13,7 @@ public sealed record BlockCatalog(ComponentCatalog Components, IReadOnlyList<Com
     /// <summary>Part of the language, but not built yet: named as such, never ignored.</summary>
     private static readonly HashSet<string> Planned = new(StringComparer.Ordinal)
     {
-        "tracing", "remotecfg", "declare", "foreach", "argument", "export",
-        "import.file", "import.string", "import.http", "import.git",
+        "tracing", "remotecfg",
     };
 
     /// <summary>What looks at a configuration as a whole.</summary>

@@ -1,16 +1,18 @@
+using Agent.Runtime.Modules;
 using Agent.Runtime.SelfMetrics;
 using Agent.Syntax;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Graph;
 
-/// <summary>The running nodes of one module.</summary>
+/// <summary>The running nodes of a configuration, those of its modules included.</summary>
 /// <remarks>
 /// A load has two halves. First everything is built and checked beside the running graph: new components are created and get
 /// their arguments, changed ones only have theirs decoded. Any error ends it there, and nothing has changed. Then the swap: sinks
 /// first, producers after them, removed components last. One gate serialises loads and the re-evaluations that changed exports ask for.
+/// New text of an import and new items of a <c>foreach</c> go the way of a load.
 /// </remarks>
-public sealed partial class ComponentGraph : IAsyncDisposable
+public sealed class ComponentGraph : IAsyncDisposable
 {
     private readonly GraphServices _services;
     private readonly ILogger _logger;
@@ -18,6 +20,8 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     private readonly NodeUpdater _updater;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Reevaluation _reevaluation;
+    private readonly ModuleSwap _swap;
+    private readonly ModuleMetrics _modules = new();
     private GraphState _state = GraphState.Empty;
     private ConsumerList _consumers = ConsumerList.Empty;
 
@@ -27,28 +31,34 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         _logger = services.Logging.CreateLogger("graph");
         _metrics = new EvaluationMetrics(
             services.Metrics, services.Time, services.ApplyLimit,
-            () => Nodes.Count(node => _reevaluation!.IsQueued(node.Id, node.Definition.Dependencies)));
+            () => Volatile.Read(ref _state).Places.Count(place => _reevaluation!.IsQueued(place.Node.Id, place.Watches)));
         _updater = new NodeUpdater(services, _metrics);
         _reevaluation = new Reevaluation(services.Time, ReevaluateAsync);
+        _swap = new ModuleSwap(_logger, TryLoadAsync);
     }
 
     /// <summary>The nodes in dependency order: sinks before their producers.</summary>
     public IReadOnlyList<ComponentNode> Nodes => Volatile.Read(ref _state).Order;
 
+    /// <summary>The nodes of one module by its global id; those of the root for the empty one.</summary>
+    public IEnumerable<ComponentNode> NodesOf(string moduleId) => Volatile.Read(ref _state).ByModule[moduleId];
+
     /// <summary>Brings the graph to <paramref name="plan"/>, or leaves it as it is and reports why. A plan with errors is not to be loaded.</summary>
-    public async Task<bool> LoadAsync(GraphPlan plan, DiagnosticBag diagnostics)
+    /// <param name="plan">The plan of the root.</param>
+    /// <param name="diagnostics">Takes the findings.</param>
+    /// <param name="modulePath">The folder of the configuration.</param>
+    public async Task<bool> LoadAsync(GraphPlan plan, DiagnosticBag diagnostics, string modulePath = "")
     {
         await _gate.WaitAsync().ConfigureAwait(false);
         _metrics.Evaluating.Set(1);
         try
         {
-            GraphState before = _state;
-            GraphState? after = await BuildAsync(plan, before, diagnostics).ConfigureAwait(false);
-            if (after is null)
+            var root = new RootModule(plan, modulePath);
+            if (!await TryLoadAsync(root, _swap.StillRefused(_state), diagnostics).ConfigureAwait(false))
             {
                 return false;
             }
-            await CommitAsync(before, after).ConfigureAwait(false);
+            await _swap.LoadedAsync(root, () => _state).ConfigureAwait(false);
             return true;
         }
         finally
@@ -64,27 +74,26 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         await _reevaluation.DisposeAsync().ConfigureAwait(false);
         await _gate.WaitAsync().ConfigureAwait(false);
         GraphState last = Interlocked.Exchange(ref _state, GraphState.Empty);
-        await RetireAsync(last, last.Order).ConfigureAwait(false);
+        await NodeRetirement.RetireAsync(last.Places, _services, _logger).ConfigureAwait(false);
+        _modules.Update(GraphState.Empty);
         _metrics.Dispose();
         _gate.Dispose();
     }
 
-    private async Task<GraphState?> BuildAsync(GraphPlan plan, GraphState before, DiagnosticBag diagnostics)
+    private async Task<bool> TryLoadAsync(RootModule root, IReadOnlySet<string> frozen, DiagnosticBag diagnostics)
     {
-        var builder = new GraphBuilder(_services, _updater, before);
-        foreach (NodeDefinition definition in plan.Nodes)
-        {
-            await builder.AddAsync(definition, diagnostics).ConfigureAwait(false);
-        }
+        var builder = new GraphBuilder(_services, _updater, _state) { Frozen = frozen };
+        await builder.AddAsync(root.Frame(_services), diagnostics).ConfigureAwait(false);
         if (!diagnostics.HasErrors)
         {
-            return builder.Complete();
+            await CommitAsync(_state, builder.Complete()).ConfigureAwait(false);
+            return true;
         }
         foreach (ComponentNode node in builder.Created)
         {
-            await DisposeOfAsync(node).ConfigureAwait(false);
+            await NodeRetirement.DisposeOfAsync(node, _logger).ConfigureAwait(false);
         }
-        return null;
+        return false;
     }
 
     private async Task CommitAsync(GraphState before, GraphState after)
@@ -92,29 +101,39 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         Volatile.Write(ref _state, after);
         _consumers = ConsumerList.Of(after);
         _consumers.Tell();
-        var scope = new GraphScope(after, _services.Globals);
-        foreach (ComponentNode node in after.Order)
+        var updated = new List<PlacedNode>();
+        foreach (PlacedNode place in after.Places)
         {
-            node.Definition = after.Definitions[node.Id];
+            ComponentNode node = place.Node;
+            node.Definition = place.Definition;
+            node.Frame = place.Frame;
             node.ExportsChanged = _reevaluation.DependentsOf;
-            await BringUpToDateAsync(node, scope).ConfigureAwait(false);
-            StartIfReady(node, after.Hosts[node.Id]);
+            ModuleHealth.Attach(place, after);
+            if (place.NeedsUpdate || place.Watches.Any(watched => _reevaluation.ChangedAt(watched) is not null))
+            {
+                await BringUpToDateAsync(node, after).ConfigureAwait(false);
+                updated.Add(place);
+            }
+            StartIfReady(place);
         }
         _consumers.Tell();
-        await RetireAsync(before, [.. before.Order.Where(node => !after.Hosts.ContainsKey(node.Id))]).ConfigureAwait(false);
+        _modules.Update(after);
+        List<PlacedNode> leaving = [.. before.Places.Where(place => !after.Contains(place.Node))];
+        await NodeRetirement.DrainAsync(leaving, updated).ConfigureAwait(false);
+        await NodeRetirement.RetireAsync(leaving, _services, _logger).ConfigureAwait(false);
     }
 
-    private async Task BringUpToDateAsync(ComponentNode node, GraphScope scope)
+    private async Task BringUpToDateAsync(ComponentNode node, GraphState state)
     {
-        UpdateOutcome outcome = await _updater.UpdateAsync(node, scope).ConfigureAwait(false);
+        UpdateOutcome outcome = await _updater.UpdateAsync(node, state).ConfigureAwait(false);
         _reevaluation.Settled(node.Id, retry: outcome == UpdateOutcome.Later);
     }
 
-    private static void StartIfReady(ComponentNode node, ComponentHost host)
+    private static void StartIfReady(PlacedNode place)
     {
-        if (!host.IsStarted && node.Arguments is not null)
+        if (!place.Host.IsStarted && place.Node.Arguments is not null && !place.Definition.IsValue)
         {
-            host.Start();
+            place.Host.Start();
         }
     }
 
@@ -126,21 +145,21 @@ public sealed partial class ComponentGraph : IAsyncDisposable
         try
         {
             GraphState state = _state;
-            var scope = new GraphScope(state, _services.Globals);
-            foreach (ComponentNode node in state.Order)
+            foreach (PlacedNode place in state.Places)
             {
-                long? changed = state.Definitions[node.Id].Dependencies.Min(_reevaluation.ChangedAt);
+                long? changed = place.Watches.Min(_reevaluation.ChangedAt);
                 if (changed is not null)
                 {
                     _metrics.Waited(changed.Value);
                 }
-                if (changed is not null || marked.Contains(node.Id))
+                if (changed is not null || marked.Contains(place.Node.Id))
                 {
-                    await BringUpToDateAsync(node, scope).ConfigureAwait(false);
-                    StartIfReady(node, state.Hosts[node.Id]);
+                    await BringUpToDateAsync(place.Node, state).ConfigureAwait(false);
+                    StartIfReady(place);
                 }
             }
             _consumers.Tell();
+            await _swap.RunAsync(state).ConfigureAwait(false);
         }
         finally
         {
@@ -148,36 +167,4 @@ public sealed partial class ComponentGraph : IAsyncDisposable
             _gate.Release();
         }
     }
-
-    private async Task RetireAsync(GraphState state, IReadOnlyList<ComponentNode> nodes)
-    {
-        foreach (IGrouping<int, ComponentNode> step in StopOrder.Steps(state, nodes))
-        {
-            await Task.WhenAll(step.Select(node => state.Hosts[node.Id].StopAsync(_services.StopLimit))).ConfigureAwait(false);
-        }
-        // Only now: a source saves its last position when it is disposed of, and the sinks behind it have delivered by then. Together,
-        // because a source waits a moment for sinks that stay.
-        await Task.WhenAll(nodes.Select(node =>
-        {
-            node.ExportsChanged = null;
-            return DisposeOfAsync(node);
-        })).ConfigureAwait(false);
-    }
-
-    private async Task DisposeOfAsync(ComponentNode node)
-    {
-        try
-        {
-            await node.DisposeAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A component that fails to go must not keep the others.
-        catch (Exception exception)
-        {
-            LogDisposeFailed(_logger, exception, node.Id);
-        }
-#pragma warning restore CA1031
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "component {Id} failed while it was removed")]
-    private static partial void LogDisposeFailed(ILogger logger, Exception exception, string id);
 }

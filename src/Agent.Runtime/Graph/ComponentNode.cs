@@ -1,8 +1,10 @@
+using Agent.Runtime.Modules;
 using Agent.Runtime.Ports;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Modules;
 using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging;
@@ -13,39 +15,64 @@ namespace Agent.Runtime.Graph;
 /// <remarks>Arguments and definition change only under the graph's gate; exports and health change on any thread.</remarks>
 public sealed class ComponentNode : IAsyncDisposable
 {
-    private readonly MetricScope _metrics;
-    private readonly PortTable _ports;
+    private readonly MetricScope? _metrics;
+    private readonly PortTable? _ports;
+    private readonly PortOwner? _owner;
     private readonly LocalHttp _local;
     private readonly HttpPort? _http;
     private ObjectValue? _exports;
+    private ModuleContent? _content;
 
-    internal ComponentNode(NodeDefinition definition, GraphServices services)
+    internal ComponentNode(NodeDefinition definition, ModuleFrame frame, GraphServices services)
     {
         Definition = definition;
+        Frame = frame;
+        Id = frame.IdOf(definition.Id);
         Health = new HealthBoard(services.Time);
-        _metrics = services.Metrics.Scope(new("component_path", "/"), new("component_id", definition.Id));
-        Logger = new NodeLogger(services.Logging.CreateLogger(definition.Id), "/", definition.Id);
-        var owner = new PortOwner(definition.Id, Health, Logger, services.Time)
+        Logger = new NodeLogger(services.Logging.CreateLogger(Id), ComponentPath, definition.Id);
+        _local = services.Local;
+        if (definition.IsValue)
+        {
+            Component = NoComponent.Instance;
+            return;
+        }
+        _metrics = frame.Metrics.Scope(new("component_path", ComponentPath), new("component_id", definition.Id));
+        var owner = new PortOwner(Id, Health, Logger, services.Time)
         {
             Metrics = _metrics,
         };
+        _owner = owner;
         _metrics.ObservedCounter(
             "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
         _ports = new PortTable(owner);
-        var context = new NodeContext(this, services, Logger, _metrics);
-        Component = definition.Descriptor.Create(context);
-        _local = services.Local;
-        _http = Component is IHttpHandler handler ? new HttpPort(handler, context.GlobalId, Logger) : null;
+        Component = definition.Descriptor.Create(new NodeContext(this, services, Logger, _metrics));
+        _http = Component is IHttpHandler handler ? new HttpPort(handler, Id, Logger) : null;
     }
 
-    public string Id => Definition.Id;
+    /// <summary>Path of the modules and id, such as <c>feature.default/loki.write.local</c>: unique in the process.</summary>
+    public string Id { get; }
+
+    /// <summary>Name and label, such as <c>loki.write.local</c>: unique in the module.</summary>
+    public string LocalId => Definition.Id;
+
+    /// <summary>Global id of the module that the node is part of; empty at the root.</summary>
+    public string ModuleId => Frame.Path;
+
+    /// <summary>Path of the module as logs and metrics show it: <c>/</c> at the root.</summary>
+    public string ComponentPath => Frame.ComponentPath;
 
     public NodeDefinition Definition { get; internal set; }
 
     public HealthBoard Health { get; }
 
+    /// <summary>Global ids of the modules that the node runs: one for an instance of a <c>declare</c> block, one an item for a <c>foreach</c>.</summary>
+    public IReadOnlyList<string> Modules { get; internal set; } = [];
+
     /// <summary>What the component exported last, with ports around its receivers; null before the first export.</summary>
     public ObjectValue? Exports => Volatile.Read(ref _exports);
+
+    /// <summary>What the node exports as people see it: a module's exports, though its value is what it was given.</summary>
+    public ObjectValue? ShownExports => Definition.IsValue ? ModuleExports?.Invoke() : Exports;
 
     /// <summary>The evaluated block that its current arguments came from; null before the first success.</summary>
     public BlockValue? Block { get; internal set; }
@@ -53,7 +80,7 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>The arguments as they were last applied.</summary>
     public object? Arguments { get; internal set; }
 
-    public IReadOnlyList<Edge> Edges => _ports.Edges;
+    public IReadOnlyList<Edge> Edges => _ports?.Edges ?? [];
 
     /// <summary>What the component shows of itself, or null.</summary>
     public Value? DebugState => (Component as IDebuggable)?.DebugState();
@@ -63,6 +90,23 @@ public sealed class ComponentNode : IAsyncDisposable
 
     internal IComponent Component { get; }
 
+    /// <summary>Calls of others into the component that have begun, and that have ended.</summary>
+    internal (long Entered, long Left) Calls => _owner is null ? default : (_owner.Entered, _owner.Left);
+
+    /// <summary>The instance of a module that the node is part of.</summary>
+    internal ModuleFrame Frame { get; set; }
+
+    /// <summary>The module text that an <c>import.*</c> block has found last; null before it has found any.</summary>
+    internal ModuleContent? Content => Volatile.Read(ref _content);
+
+    /// <summary>The version of <see cref="Content"/> whose modules run.</summary>
+    internal ModuleContent? Accepted { get; set; }
+
+    internal Func<ObjectValue>? ModuleExports { get; set; }
+
+    /// <summary>True while nothing is left to do for the node before something that it refers to changes.</summary>
+    internal bool IsSettled { get; set; }
+
     internal ILogger Logger { get; }
 
     /// <summary>An apply that outlived its limit: the next one waits until it is over, for no two may run at once.</summary>
@@ -71,13 +115,26 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>Called, on the component's thread, when its exports have changed. Null until the node is part of the running graph.</summary>
     internal Action<ComponentNode>? ExportsChanged { get; set; }
 
-    internal Value Connect(Value value) => _ports.Connect(value);
+    internal Value Connect(Value value) => _ports is null ? value : _ports.Connect(value);
 
     internal void SetExports(object exports)
     {
-        ObjectValue exposed = _ports.Expose(Definition.Descriptor.EncodeExports(exports));
-        ObjectValue? last = Interlocked.Exchange(ref _exports, exposed);
-        if (last is null || !last.Equals(exposed))
+        if (exports is ModuleContent content)
+        {
+            ModuleContent? before = Interlocked.Exchange(ref _content, content);
+            if (before is null || !before.Equals(content))
+            {
+                ExportsChanged?.Invoke(this);
+            }
+            return;
+        }
+        SetValue(_ports!.Expose(Definition.Descriptor.EncodeExports(exports)));
+    }
+
+    internal void SetValue(ObjectValue value)
+    {
+        ObjectValue? last = Interlocked.Exchange(ref _exports, value);
+        if (last is null || !last.Equals(value))
         {
             ExportsChanged?.Invoke(this);
         }
@@ -103,6 +160,6 @@ public sealed class ComponentNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Component.DisposeAsync().ConfigureAwait(false);
-        _metrics.Dispose();
+        _metrics?.Dispose();
     }
 }

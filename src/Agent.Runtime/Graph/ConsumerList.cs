@@ -13,11 +13,11 @@ internal sealed class ConsumerList
     public static ConsumerList Of(GraphState state)
     {
         var list = new ConsumerList();
-        foreach (ComponentNode node in state.Order)
+        foreach (PlacedNode place in state.Places)
         {
-            if (node.Component is IConsumerAware aware)
+            if (place.Node.Component is IConsumerAware aware)
             {
-                list._producers.Add(new Producer(aware, PlacesOf(node.Id, state)));
+                list._producers.Add(new Producer(aware, PlacesOf(place, state)));
             }
         }
         return list;
@@ -32,20 +32,21 @@ internal sealed class ConsumerList
         }
     }
 
-    private static List<Place> PlacesOf(string id, GraphState state)
+    private static List<Place> PlacesOf(PlacedNode producer, GraphState state)
     {
         var places = new List<Place>();
-        foreach (ComponentNode node in state.Order)
+        foreach (PlacedNode place in state.Places.Where(place => RefersTo(place, producer)))
         {
-            NodeDefinition definition = state.Definitions[node.Id];
-            if (definition.Dependencies.Contains(id, StringComparer.Ordinal))
-            {
-                places.AddRange(ExportReferences.Find(definition.Block, id, state.Definitions.ContainsKey)
-                    .Select(found => new Place(node, definition.Descriptor.Name, found)));
-            }
+            places.AddRange(ExportReferences.Find(place.Definition.Block, producer.Definition.Id, id => place.Frame.Find(id) is not null)
+                .Select(found => new Place(place.Node, place.Definition.Descriptor.Name, found)));
         }
         return places;
     }
+
+    // Inside a foreach an id may be that of a node around it.
+    private static bool RefersTo(PlacedNode place, PlacedNode producer) =>
+        place.Definition.Links.Any(link => link.Id == producer.Definition.Id)
+        && place.Frame.Find(producer.Definition.Id) is { } found && found.Frame.Path == producer.Frame.Path;
 
     private sealed record Place(ComponentNode Node, string Component, ExportReference Found)
     {

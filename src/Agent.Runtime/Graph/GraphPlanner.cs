@@ -1,4 +1,5 @@
 using Agent.Runtime.Evaluation;
+using Agent.Runtime.Modules;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -12,51 +13,165 @@ namespace Agent.Runtime.Graph;
 /// <param name="minimum">The least settled components and functions that are allowed.</param>
 public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, Stability minimum)
 {
+    private readonly StabilityRule _stability = new(minimum);
+
     /// <summary>Plans what can be planned; wrong blocks are reported and left out.</summary>
     public GraphPlan Plan(IEnumerable<Statement> statements, DiagnosticBag diagnostics)
     {
-        var nodes = new Dictionary<string, NodeDefinition>(StringComparer.Ordinal);
-        var unavailable = new HashSet<string>(StringComparer.Ordinal);
+        var plan = new GraphPlan(this, ModuleKind.Root);
+        Fill(plan, statements, diagnostics);
+        return plan;
+    }
+
+    internal void Fill(GraphPlan plan, IEnumerable<Statement> statements, DiagnosticBag diagnostics)
+    {
+        var blocks = new List<BlockStatement>();
         foreach (Statement statement in statements)
         {
             if (statement is BlockStatement block)
             {
-                Bind(block, nodes, unavailable, diagnostics);
+                blocks.Add(block);
             }
             else if (statement is AttributeStatement attribute)
             {
                 diagnostics.Error(
                     DiagnosticCodes.UnknownArgument, attribute.Name.Span, $"unrecognized attribute {attribute.Name.Name}",
-                    "only blocks may stand at the top level of a configuration");
+                    plan.Kind == ModuleKind.Root ? "only blocks may stand at the top level of a configuration" : "only blocks may stand in a module");
             }
         }
-        var linked = new List<NodeDefinition>(nodes.Count);
-        foreach (NodeDefinition node in nodes.Values)
+        // Names first: a custom component may be used above the block that declares or imports it.
+        foreach (BlockStatement block in blocks)
         {
-            linked.Add(node with { Dependencies = Resolve(node, nodes, unavailable, diagnostics) });
+            Declare(plan, block, diagnostics);
         }
-        return new GraphPlan(DependencyOrder.Sort(linked, diagnostics), unavailable);
+        foreach (BlockStatement block in blocks)
+        {
+            if (block.FullName != ModuleBlocks.Declare)
+            {
+                Bind(plan, block, diagnostics);
+            }
+        }
+        CustomNames.CheckRecursion(plan, diagnostics);
+        plan.Nodes = new NodeLinker(this, plan, names, _stability).Link(diagnostics);
     }
 
-    private void Bind(
-        BlockStatement block, Dictionary<string, NodeDefinition> nodes, HashSet<string> unavailable, DiagnosticBag diagnostics)
+    /// <summary>The plan of a <c>foreach</c>'s template, which sees the module around it.</summary>
+    internal GraphPlan Template(GraphPlan outer, BlockStatement template, string? variable, DiagnosticBag diagnostics)
     {
-        string id = block.Label is null ? block.FullName : $"{block.FullName}.{block.Label}";
-        if (!catalog.TryGet(block.FullName, out ComponentDescriptor? descriptor))
+        var plan = new GraphPlan(this, ModuleKind.Foreach) { Lexical = outer, Outer = outer, Variable = variable };
+        Fill(plan, template.Body, diagnostics);
+        return plan;
+    }
+
+    private static void Declare(GraphPlan plan, BlockStatement block, DiagnosticBag diagnostics)
+    {
+        if (ModuleBlocks.IsImport(block.FullName))
         {
-            unavailable.Add(id);
-            ReportUnknown(block, diagnostics);
-            return;
+            if (block.Label is not null)
+            {
+                plan.Imports.TryAdd(block.Label, ModuleBlocks.IdOf(block));
+            }
         }
-        CheckLabel(block, descriptor, diagnostics);
-        CheckStability(descriptor.Stability, $"component {Quoted(block.FullName)}", block.NameSpan, diagnostics);
-        if (!nodes.TryAdd(id, new NodeDefinition(id, block, descriptor)))
+        else if (block.FullName == ModuleBlocks.Declare)
         {
-            TextSpan first = nodes[id].Block.NameSpan;
-            diagnostics.Error(
-                DiagnosticCodes.DuplicateComponent, block.HeaderSpan, $"block {id} already declared at {first}", "give it another label");
+            if (block.Label is null)
+            {
+                diagnostics.Error(DiagnosticCodes.Label, block.NameSpan, "declare block must have a label");
+            }
+            else if (!plan.DeclaredBlocks.TryAdd(block.Label, block))
+            {
+                ReportDuplicate(ModuleBlocks.IdOf(block), block, plan.DeclaredBlocks[block.Label], diagnostics);
+            }
         }
     }
+
+    private void Bind(GraphPlan plan, BlockStatement block, DiagnosticBag diagnostics)
+    {
+        string id = ModuleBlocks.IdOf(block);
+        if (Definition(plan, id, block, diagnostics) is not { } definition)
+        {
+            plan.UnavailableIds.Add(id);
+            return;
+        }
+        if (!plan.ById.TryAdd(id, definition))
+        {
+            ReportDuplicate(id, block, plan.ById[id].Block, diagnostics);
+        }
+        else if (definition.Kind == NodeKind.Argument)
+        {
+            plan.ArgumentNames.Add(block.Label ?? "");
+        }
+        else if (definition.Kind == NodeKind.Export)
+        {
+            plan.ExportNames.Add(block.Label ?? "");
+        }
+    }
+
+    /// <summary>Null where the name means nothing; other faults are reported and the node is planned nevertheless.</summary>
+    private NodeDefinition? Definition(GraphPlan plan, string id, BlockStatement block, DiagnosticBag diagnostics)
+    {
+        if (ModuleBlocks.Of(block) is { } own)
+        {
+            CheckModuleBlock(plan, block, own.Kind, diagnostics);
+            return own with { Id = id };
+        }
+        if (CustomNames.IsCustom(plan, block))
+        {
+            if (block.Label is null)
+            {
+                diagnostics.Error(DiagnosticCodes.Label, block.NameSpan, $"component {Quoted(block.FullName)} must have a label");
+            }
+            return new NodeDefinition(id, block, ModuleBlocks.Custom(block.FullName)) { Kind = NodeKind.Custom };
+        }
+        if (!catalog.TryGet(block.FullName, out ComponentDescriptor? descriptor))
+        {
+            ReportUnknown(block, diagnostics);
+            return null;
+        }
+        NodeKind kind = catalog.IsConfigBlock(descriptor) ? NodeKind.Setting
+            : ModuleBlocks.IsImport(descriptor.Name) ? NodeKind.Import : NodeKind.Component;
+        CheckPlace(plan, id, block, kind, diagnostics);
+        CheckLabel(block, descriptor, kind, diagnostics);
+        _stability.Check(descriptor.Stability, $"component {Quoted(block.FullName)}", block.NameSpan, diagnostics);
+        return new NodeDefinition(id, block, descriptor) { Kind = kind };
+    }
+
+    private void CheckModuleBlock(GraphPlan plan, BlockStatement block, NodeKind kind, DiagnosticBag diagnostics)
+    {
+        if (kind == NodeKind.Foreach)
+        {
+            _stability.Check(Stability.Experimental, "foreach block \"foreach\"", block.NameSpan, diagnostics);
+        }
+        else if (plan.Kind != ModuleKind.Declare)
+        {
+            diagnostics.Error(DiagnosticCodes.NotSupported, block.Span, $"{block.FullName} blocks only allowed inside a module");
+        }
+        if (block.Label is null)
+        {
+            diagnostics.Error(DiagnosticCodes.Label, block.NameSpan, $"{block.FullName} block must have a label");
+        }
+        if (plan.Kind == ModuleKind.Import)
+        {
+            ReportNoModule(block, diagnostics);
+        }
+    }
+
+    private static void CheckPlace(GraphPlan plan, string id, BlockStatement block, NodeKind kind, DiagnosticBag diagnostics)
+    {
+        if (plan.Kind == ModuleKind.Import && kind != NodeKind.Import)
+        {
+            ReportNoModule(block, diagnostics);
+        }
+        else if (kind == NodeKind.Setting && plan.Kind != ModuleKind.Root)
+        {
+            string where = plan.Kind == ModuleKind.Foreach ? "foreach" : "module";
+            diagnostics.Error(DiagnosticCodes.NotSupported, block.NameSpan, $"{id} not allowed in {where}");
+        }
+    }
+
+    private static void ReportNoModule(BlockStatement block, DiagnosticBag diagnostics) => diagnostics.Error(
+        DiagnosticCodes.NotSupported, block.NameSpan, $"only declare and import blocks are allowed in a module, got {block.FullName}",
+        "put it into a declare block");
 
     private void ReportUnknown(BlockStatement block, DiagnosticBag diagnostics)
     {
@@ -64,7 +179,7 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         {
             diagnostics.Error(
                 DiagnosticCodes.NotSupported, block.NameSpan, $"block {Quoted(block.FullName)} is not supported yet",
-                "this version runs components, logging, http and livedebugging");
+                "this version runs components, modules, logging, http and livedebugging");
             return;
         }
         string? nearest = catalog.Nearest(block.FullName);
@@ -73,11 +188,14 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
             nearest is null ? "'invar components' lists what this build has" : $"did you mean {Quoted(nearest)}?");
     }
 
-    private static void CheckLabel(BlockStatement block, ComponentDescriptor descriptor, DiagnosticBag diagnostics)
+    private static void CheckLabel(BlockStatement block, ComponentDescriptor descriptor, NodeKind kind, DiagnosticBag diagnostics)
     {
         if (block.Label is null && !descriptor.Singleton)
         {
-            diagnostics.Error(DiagnosticCodes.Label, block.OpeningSpan, $"component {Quoted(block.FullName)} must have a label");
+            string message = kind == NodeKind.Import
+                ? $"{block.FullName} block must have a label"
+                : $"component {Quoted(block.FullName)} must have a label";
+            diagnostics.Error(DiagnosticCodes.Label, block.OpeningSpan, message);
         }
         else if (block.Label is not null && descriptor.Singleton)
         {
@@ -85,68 +203,8 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         }
     }
 
-    private void CheckStability(Stability stability, string what, TextSpan span, DiagnosticBag diagnostics)
-    {
-        if (stability > minimum)
-        {
-            string level = Quoted(NameOf(stability));
-            diagnostics.Error(
-                DiagnosticCodes.Stability, span,
-                $"{what} is at stability level {level}, which is below the minimum allowed stability level {Quoted(NameOf(minimum))}. "
-                + $"Use --stability.level command-line flag to enable {level} features");
-        }
-    }
-
-    private List<string> Resolve(
-        NodeDefinition node, Dictionary<string, NodeDefinition> nodes, HashSet<string> unavailable, DiagnosticBag diagnostics)
-    {
-        var dependencies = new List<string>();
-        foreach (Reference reference in ReferenceFinder.Find(node.Block.Body))
-        {
-            if (NodeNames.LongestPrefix(reference.Parts, nodes.ContainsKey) is { } prefix)
-            {
-                if (names.Contains(reference.Parts[0]))
-                {
-                    diagnostics.Warn(DiagnosticCodes.Unused, reference.Span, "a component is shadowing an existing stdlib name");
-                }
-                if (!dependencies.Contains(prefix.Id, StringComparer.Ordinal))
-                {
-                    dependencies.Add(prefix.Id);
-                }
-            }
-            else if (NodeNames.LongestPrefix(reference.Parts, unavailable.Contains) is null)
-            {
-                CheckName(reference, diagnostics);
-            }
-        }
-        return dependencies;
-    }
-
-    private void CheckName(Reference reference, DiagnosticBag diagnostics)
-    {
-        if (!names.Contains(reference.Parts[0]))
-        {
-            diagnostics.Error(
-                DiagnosticCodes.UnknownReference, reference.Span, $"component {Quoted(reference.ToString())} does not exist or is out of scope");
-        }
-        else if (names.IsDeprecated(reference.Parts[0]))
-        {
-            diagnostics.Warn(
-                DiagnosticCodes.Deprecated, reference.Span,
-                "this stdlib function is deprecated; please refer to the documentation for updated usage and alternatives");
-        }
-        else
-        {
-            CheckStability(names.StabilityOf(reference.ToString()), reference.ToString(), reference.Span, diagnostics);
-        }
-    }
+    private static void ReportDuplicate(string id, BlockStatement block, BlockStatement first, DiagnosticBag diagnostics) => diagnostics.Error(
+        DiagnosticCodes.DuplicateComponent, block.HeaderSpan, $"block {id} already declared at {first.NameSpan}", "give it another label");
 
     private static string Quoted(string text) => $"\"{text}\"";
-
-    private static string NameOf(Stability stability) => stability switch
-    {
-        Stability.GenerallyAvailable => "generally-available",
-        Stability.PublicPreview => "public-preview",
-        _ => "experimental",
-    };
 }

@@ -27,6 +27,9 @@ public sealed record GraphServices
     /// <summary>Where running components serve their HTTP paths.</summary>
     public LocalHttp Local { get; init; } = new();
 
+    /// <summary>Takes the metrics of components that are not to show any.</summary>
+    internal MetricRegistry Hidden { get; } = new();
+
     public SharedResources Shared { get; init; } = new();
 
     /// <summary>What components learn of the command line.</summary>

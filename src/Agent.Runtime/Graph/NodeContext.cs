@@ -9,11 +9,15 @@ namespace Agent.Runtime.Graph;
 /// <summary>What one node's component sees of the runtime.</summary>
 internal sealed class NodeContext(ComponentNode node, GraphServices services, ILogger logger, MetricScope metrics) : ComponentContext
 {
-    public override string Id => node.Id;
+    public override string Id => node.LocalId;
+
+    public override string GlobalId => node.Id;
 
     public override string Label => node.Definition.Block.Label ?? "";
 
     public override string StoragePath => Path.Combine(services.StoragePath, node.Id);
+
+    public override string ModulePath => node.Frame.ModulePath;
 
     public override ILogger Logger => logger;
 

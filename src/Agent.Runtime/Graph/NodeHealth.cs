@@ -9,27 +9,46 @@ public sealed record NodeHealth(HealthState State, string Message, DateTimeOffse
 /// <remarks>Safe on any thread: components report from their own.</remarks>
 public sealed class HealthBoard(TimeProvider time)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<HealthSource, NodeHealth> _reports = [];
+    private readonly NodeHealth?[] _reports = new NodeHealth?[(int)HealthSource.Module + 1];
+
+    /// <summary>Set for a module: the health of the worst of its nodes, or null where none is worth a word.</summary>
+    internal Func<NodeHealth?>? Inside { get; set; }
 
     public NodeHealth Current
     {
         get
         {
-            lock (_gate)
+            NodeHealth own = Own();
+            return own.State != HealthState.Unhealthy && Inside?.Invoke() is { } inner ? inner : own;
+        }
+    }
+
+    private NodeHealth Own()
+    {
+        lock (_reports)
+        {
+            NodeHealth? worst = null;
+            foreach (NodeHealth? report in _reports)
             {
-                return _reports.Values.OrderByDescending(static report => Weight(report.State)).ThenByDescending(static report => report.Since)
-                    .FirstOrDefault() ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
+                if (report is not null)
+                {
+                    int more = worst is null ? 1 : Weight(report.State) - Weight(worst.State);
+                    worst = more > 0 || (more == 0 && report.Since > worst!.Since) ? report : worst;
+                }
             }
+            return worst ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
         }
     }
 
     public void Report(HealthSource source, HealthState state, string message)
     {
-        lock (_gate)
+        lock (_reports)
         {
-            bool same = _reports.TryGetValue(source, out NodeHealth? last) && last.State == state;
-            _reports[source] = new NodeHealth(state, message, same ? last!.Since : time.GetUtcNow());
+            NodeHealth? last = _reports[(int)source];
+            if (last is null || last.State != state || last.Message != message)
+            {
+                _reports[(int)source] = new NodeHealth(state, message, last?.State == state ? last.Since : time.GetUtcNow());
+            }
         }
     }
 
@@ -55,4 +74,7 @@ public enum HealthSource
 
     /// <summary>The calls that others make into it.</summary>
     Port,
+
+    /// <summary>The modules made from what it brings: a new version that cannot be used leaves the old one running.</summary>
+    Module,
 }

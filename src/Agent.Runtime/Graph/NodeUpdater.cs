@@ -1,8 +1,9 @@
-using Agent.Runtime.Evaluation;
+using Agent.Runtime.Modules;
 using Agent.Runtime.SelfMetrics;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
+using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Graph;
@@ -23,20 +24,31 @@ internal enum UpdateOutcome
 /// <summary>Evaluates a node's block, decodes its arguments, and applies them where they have changed.</summary>
 internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetrics metrics)
 {
-    /// <summary>Checks new arguments without applying them: errors go to <paramref name="diagnostics"/>.</summary>
+    /// <summary>Checks new arguments of a component without applying them: errors go to <paramref name="diagnostics"/>.</summary>
     /// <returns>The arguments, or null where there are errors or where something is not known yet.</returns>
-    public static (BlockValue? Block, object? Arguments) Decode(
-        ComponentNode node, NodeDefinition definition, IScope scope, DiagnosticBag diagnostics)
+    public (BlockValue? Block, object? Arguments) Decode(
+        ComponentNode node, NodeDefinition definition, ModuleFrame frame, INodeValues values, DiagnosticBag diagnostics)
     {
-        BlockValue? block = BlockEvaluator.Evaluate(definition.Block, scope, node.Connect, diagnostics);
+        BlockValue? block = BlockEvaluator.Evaluate(definition.Block, Scope(frame, values), node.Connect, diagnostics);
         return (block, block is null ? null : definition.Descriptor.Decode(block, diagnostics));
     }
 
+    /// <summary>The value of a node that is nothing else; null where there are errors.</summary>
+    public (BlockValue? Block, ObjectValue? Value) ValueOf(NodeDefinition definition, ModuleFrame frame, INodeValues values, DiagnosticBag diagnostics)
+    {
+        BlockValue? block = BlockEvaluator.Evaluate(definition.Block, Scope(frame, values), static value => value, diagnostics);
+        return (block, block is null ? null : ModuleValues.Of(definition, frame, block, values, diagnostics));
+    }
+
     /// <summary>Brings one node up to date; what goes wrong shows in its health.</summary>
-    public async Task<UpdateOutcome> UpdateAsync(ComponentNode node, IScope scope)
+    /// <param name="node">The node.</param>
+    /// <param name="values">What the nodes before it have to show.</param>
+    /// <param name="load">Takes the findings of a load, which reports them itself; null outside of one.</param>
+    public async Task<UpdateOutcome> UpdateAsync(ComponentNode node, INodeValues values, DiagnosticBag? load = null)
     {
         long start = services.Time.GetTimestamp();
-        UpdateOutcome outcome = await UpdateOnceAsync(node, scope).ConfigureAwait(false);
+        UpdateOutcome outcome = await UpdateOnceAsync(node, values, load).ConfigureAwait(false);
+        node.IsSettled = outcome == UpdateOutcome.Done;
         TimeSpan duration = services.Time.GetElapsedTime(start);
         metrics.Evaluated(node.Id, duration);
         if (outcome == UpdateOutcome.Done)
@@ -46,15 +58,50 @@ internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetr
         return outcome;
     }
 
-    private async Task<UpdateOutcome> UpdateOnceAsync(ComponentNode node, IScope scope)
+    private FrameScope Scope(ModuleFrame frame, INodeValues values) => new(frame, values, services.Globals);
+
+    private async Task<UpdateOutcome> UpdateOnceAsync(ComponentNode node, INodeValues values, DiagnosticBag? load)
     {
         var diagnostics = new DiagnosticBag();
-        (BlockValue? block, object? arguments) = Decode(node, node.Definition, scope, diagnostics);
+        UpdateOutcome outcome = node.Definition.IsValue
+            ? UpdateValue(node, values, diagnostics)
+            : await UpdateComponentAsync(node, values, diagnostics).ConfigureAwait(false);
+        load?.AddRange(diagnostics);
         if (diagnostics.HasErrors)
         {
             string errors = string.Join("; ", diagnostics.Where(static d => d.Severity == Severity.Error));
             node.Health.Report(HealthSource.Evaluation, HealthState.Unhealthy, errors);
-            LogRefused(node.Logger, errors);
+            if (load is null)
+            {
+                LogRefused(node.Logger, errors);
+            }
+            return UpdateOutcome.Refused;
+        }
+        if (outcome == UpdateOutcome.Done)
+        {
+            node.Health.Report(HealthSource.Evaluation, HealthState.Healthy, "component evaluated");
+        }
+        return outcome;
+    }
+
+    private UpdateOutcome UpdateValue(ComponentNode node, INodeValues values, DiagnosticBag diagnostics)
+    {
+        (BlockValue? block, ObjectValue? value) = ValueOf(node.Definition, node.Frame, values, diagnostics);
+        if (block is null || value is null)
+        {
+            return UpdateOutcome.Refused;
+        }
+        node.Block = block;
+        node.Arguments = value;
+        node.SetValue(value);
+        return UpdateOutcome.Done;
+    }
+
+    private async Task<UpdateOutcome> UpdateComponentAsync(ComponentNode node, INodeValues values, DiagnosticBag diagnostics)
+    {
+        (BlockValue? block, object? arguments) = Decode(node, node.Definition, node.Frame, values, diagnostics);
+        if (diagnostics.HasErrors)
+        {
             return UpdateOutcome.Refused;
         }
         if (block is null || arguments is null)
@@ -63,12 +110,7 @@ internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetr
             return UpdateOutcome.Later;
         }
         node.Block = block;
-        if (!arguments.Equals(node.Arguments) && !await ApplyAsync(node, arguments).ConfigureAwait(false))
-        {
-            return UpdateOutcome.Later;
-        }
-        node.Health.Report(HealthSource.Evaluation, HealthState.Healthy, "component evaluated");
-        return UpdateOutcome.Done;
+        return arguments.Equals(node.Arguments) || await ApplyAsync(node, arguments).ConfigureAwait(false) ? UpdateOutcome.Done : UpdateOutcome.Later;
     }
 
     private async Task<bool> ApplyAsync(ComponentNode node, object arguments)

@@ -52,13 +52,19 @@ public abstract partial class Port<TBatch> : Port
     {
         long start = Component.Time.GetTimestamp();
         ValueTask task;
+        Component.Enter();
         try
         {
             task = HandOverAsync(batch, stop);
         }
 #pragma warning disable CA1031 // The one place where a consumer's exception is turned into an unhealthy component.
-        catch (Exception exception) when (!IsStop(exception, stop))
+        catch (Exception exception)
         {
+            Component.Leave();
+            if (IsStop(exception, stop))
+            {
+                throw;
+            }
             Failed(batch, exception);
             return ValueTask.CompletedTask;
         }
@@ -67,6 +73,7 @@ public abstract partial class Port<TBatch> : Port
         {
             return AwaitAsync(task, batch, start, stop);
         }
+        Component.Leave();
         Done(start);
         return ValueTask.CompletedTask;
     }
@@ -89,6 +96,10 @@ public abstract partial class Port<TBatch> : Port
             Failed(batch, exception);
         }
 #pragma warning restore CA1031
+        finally
+        {
+            Component.Leave();
+        }
     }
 
     private static bool IsStop(Exception exception, CancellationToken stop) =>

@@ -8,6 +8,8 @@ namespace Agent.Runtime.Ports;
 internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, TimeProvider time)
 {
     private long _busyTicks;
+    private long _entered;
+    private long _left;
 
     public string Id => id;
 
@@ -24,6 +26,16 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     /// <summary>Seconds that producers spent inside the component, waiting for room included.</summary>
     public double BusySeconds => (double)Volatile.Read(ref _busyTicks) / time.TimestampFrequency;
+
+    /// <summary>Calls that have begun.</summary>
+    public long Entered => Volatile.Read(ref _entered);
+
+    /// <summary>Calls that have ended.</summary>
+    public long Left => Volatile.Read(ref _left);
+
+    public void Enter() => Interlocked.Increment(ref _entered);
+
+    public void Leave() => Interlocked.Increment(ref _left);
 
     public void Busy(long start) => Interlocked.Add(ref _busyTicks, time.GetTimestamp() - start);
 }

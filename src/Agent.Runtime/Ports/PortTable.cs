@@ -6,17 +6,17 @@ namespace Agent.Runtime.Ports;
 /// <remarks>The same receiver always gets the same wrapper: content equality of exports and arguments rests on it.</remarks>
 internal sealed class PortTable(PortOwner owner)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<object, Port> _ports = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Port, Edge> _edges = new(ReferenceEqualityComparer.Instance);
+    // Made when they are needed: most components have one port or one edge, many have neither.
+    private Dictionary<object, Port>? _ports;
+    private Dictionary<Port, Edge>? _edges;
 
     public IReadOnlyList<Edge> Edges
     {
         get
         {
-            lock (_gate)
+            lock (owner)
             {
-                return [.. _edges.Values];
+                return _edges is null ? [] : [.. _edges.Values];
             }
         }
     }
@@ -52,11 +52,11 @@ internal sealed class PortTable(PortOwner owner)
     /// <summary>Null where the value is no receiver.</summary>
     private Port? PortOf(object content)
     {
-        lock (_gate)
+        lock (owner)
         {
-            if (!_ports.TryGetValue(content, out Port? port) && (port = Port.Around(content, owner)) is not null)
+            if (_ports?.TryGetValue(content, out Port? port) != true && (port = Port.Around(content, owner)) is not null)
             {
-                _ports[content] = port;
+                (_ports ??= new(1, ReferenceEqualityComparer.Instance))[content] = port;
             }
             return port;
         }
@@ -64,8 +64,9 @@ internal sealed class PortTable(PortOwner owner)
 
     private Edge EdgeTo(Port port)
     {
-        lock (_gate)
+        lock (owner)
         {
+            _edges ??= new(1, ReferenceEqualityComparer.Instance);
             if (!_edges.TryGetValue(port, out Edge? edge))
             {
                 _edges[port] = edge = port.EdgeFrom(owner);

@@ -25,7 +25,7 @@ public sealed class RuntimeMetrics : IDisposable
         {
             _scope.ObservedGauge(
                 "alloy_component_controller_running_components", "Total number of running components.",
-                () => runtime.Graph.Nodes.Count(node => node.Health.Current.State == state),
+                () => runtime.Graph.NodesOf("").Count(node => node.Health.Current.State == state),
                 ("controller_path", "/"), ("controller_id", ""), ("health_type", NameOf(state)));
         }
         runtime.Loaded += Observe;

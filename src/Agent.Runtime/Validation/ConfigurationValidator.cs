@@ -1,6 +1,7 @@
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
+using Agent.Runtime.Modules;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Schema;
@@ -13,29 +14,23 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
 {
     public void Validate(ConfigurationSource source, DiagnosticBag diagnostics)
     {
-        GraphPlan plan = new GraphPlanner(catalog, names, minimum).Plan(source.Statements, diagnostics);
-        bool canRun = plan.Unavailable.Count == 0;
-        DiagnosticBag findings = CheckArguments(plan);
+        var found = new DiagnosticBag();
+        GraphPlan plan = new GraphPlanner(catalog, names, minimum).Plan(source.Statements, found);
+        var findings = new DiagnosticBag();
+        var check = new ModuleCheck(globals, findings);
+        check.CheckRoot(new RootModule(plan, source.Folder));
         // Rules of a component's own, such as which arguments exclude each other, count once the component could be built: a
         // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
-        diagnostics.AddRange(findings.Where(finding => canRun || finding.Code != DiagnosticCodes.InvalidArgument));
-        WarnOfDeadEnds(plan, diagnostics);
-        ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), diagnostics);
+        found.AddRange(findings.Where(finding => check.CanRun || finding.Code != DiagnosticCodes.InvalidArgument));
+        WarnOfDeadEnds(plan, found);
+        // A module is checked with the arguments of every use, so that what is wrong in it shows several times.
+        ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), found);
+        diagnostics.AddRange(found.Select(Advice).Distinct());
     }
 
-    private DiagnosticBag CheckArguments(GraphPlan plan)
-    {
-        var findings = new DiagnosticBag();
-        var scope = new CheckScope(plan, globals);
-        foreach (NodeDefinition node in plan.Nodes)
-        {
-            if (BlockEvaluator.Evaluate(node.Block, scope, static value => value, findings) is { } block)
-            {
-                node.Descriptor.Decode(block, findings);
-            }
-        }
-        return findings;
-    }
+    /// <summary>A call that fails is found when the agent runs; Alloy calls nothing before, and what it accepts is accepted.</summary>
+    private static Diagnostic Advice(Diagnostic finding) =>
+        finding.Code == DiagnosticCodes.FailedCall ? finding with { Severity = Severity.Warning, Help = "the agent does not load this" } : finding;
 
     /// <summary>A component whose exports nobody uses does nothing: a receiver that nobody feeds, targets that nobody takes.</summary>
     private static void WarnOfDeadEnds(GraphPlan plan, DiagnosticBag diagnostics)
@@ -43,7 +38,7 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
         var used = plan.Nodes.SelectMany(static node => node.Dependencies).ToHashSet(StringComparer.Ordinal);
         foreach (NodeDefinition node in plan.Nodes)
         {
-            if (node.Descriptor.Exports.Count == 0 || used.Contains(node.Id))
+            if (node.Kind != NodeKind.Component || node.Descriptor.Exports.Count == 0 || used.Contains(node.Id))
             {
                 continue;
             }

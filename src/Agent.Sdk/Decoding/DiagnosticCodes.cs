@@ -21,4 +21,7 @@ public static class DiagnosticCodes
     public const string Stability = "INV0116";
     public const string Label = "INV0117";
     public const string Unreadable = "INV0118";
+    public const string Module = "INV0119";
+    public const string Unchecked = "INV0120";
+    public const string FailedCall = "INV0121";
 }

@@ -7,12 +7,17 @@ public sealed class MetricRegistry
 {
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, string[]> _names = new(StringComparer.Ordinal);
+
     /// <summary>A scope whose instruments all carry <paramref name="labels"/>.</summary>
     public MetricScope Scope(params KeyValuePair<string, string>[] labels) => new(this, labels);
 
     /// <summary>Families by name, ordinal order, without those that have no series.</summary>
     public IEnumerable<MetricFamily> Families() =>
         _families.Values.Where(static family => family.HasSeries).OrderBy(static family => family.Name, StringComparer.Ordinal);
+
+    /// <summary>The one array of these label names: thousands of series have the same few.</summary>
+    internal string[] Shared(string[] names) => _names.GetOrAdd(string.Join(',', names), names);
 
     internal MetricFamily Family(string name, MetricKind kind) =>
         _families.GetOrAdd(name, static (key, made) => new MetricFamily(key, made.Help, made.Type), kind);

@@ -8,14 +8,17 @@ namespace Agent.Sdk.Metrics;
 public sealed class MetricScope : IDisposable
 {
     private readonly MetricRegistry _registry;
-    private readonly Dictionary<Instrument, (MetricFamily Family, SeriesKey Key)> _owned = new(ReferenceEqualityComparer.Instance);
-    private readonly Lock _gate = new();
-    private readonly KeyValuePair<string, string>[] _constant;
+    private readonly string[] _names;
+    private readonly string[] _values;
+
+    // Made with the first instrument: thousands of scopes of idle components have few or none.
+    private Dictionary<Instrument, (MetricFamily Family, SeriesKey Key)>? _owned;
 
     internal MetricScope(MetricRegistry registry, KeyValuePair<string, string>[] constant)
     {
         _registry = registry;
-        _constant = constant;
+        _names = registry.Shared([.. constant.Select(static label => label.Key)]);
+        _values = [.. constant.Select(static label => label.Value)];
     }
 
     /// <summary>The metrics of the whole process, those of other owners among them.</summary>
@@ -47,29 +50,29 @@ public sealed class MetricScope : IDisposable
         Make(name, help, MetricType.Summary, labels, static _ => new Summary());
 
     /// <summary>A scope whose instruments carry further labels, and whose series go when it is disposed of, before its parent's do.</summary>
-    public MetricScope Child(params KeyValuePair<string, string>[] labels) => new(_registry, [.. _constant, .. labels]);
+    public MetricScope Child(params KeyValuePair<string, string>[] labels) => new(_registry, [.. _names.Zip(_values, KeyValuePair.Create), .. labels]);
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (_values)
         {
-            foreach ((MetricFamily family, SeriesKey key) in _owned.Values)
+            foreach ((MetricFamily family, SeriesKey key) in _owned?.Values.AsEnumerable() ?? [])
             {
                 family.Remove(key);
             }
-            _owned.Clear();
+            _owned = null;
         }
     }
 
     /// <summary>Whether all instruments of the scope carry a label of that name.</summary>
-    public bool HasLabel(string name) => Array.Exists(_constant, label => label.Key == name);
+    public bool HasLabel(string name) => Array.IndexOf(_names, name) >= 0;
 
     /// <summary>Removes one series that this scope made.</summary>
     public void Remove(Instrument instrument)
     {
-        lock (_gate)
+        lock (_values)
         {
-            if (_owned.Remove(instrument, out (MetricFamily Family, SeriesKey Key) owned))
+            if (_owned?.Remove(instrument, out (MetricFamily Family, SeriesKey Key) owned) == true)
             {
                 owned.Family.Remove(owned.Key);
             }
@@ -100,24 +103,28 @@ public sealed class MetricScope : IDisposable
     private Instrument? Find(
         string name, MetricKind kind, ReadOnlySpan<(string Name, string Value)> labels, Func<MetricFamily, Instrument> create)
     {
-        string[] names = new string[_constant.Length + labels.Length];
-        string[] values = new string[names.Length];
-        for (int i = 0; i < _constant.Length; i++)
+        string[] names = _names;
+        string[] values = _values;
+        if (labels.Length > 0)
         {
-            (names[i], values[i]) = _constant[i];
-        }
-        for (int i = 0; i < labels.Length; i++)
-        {
-            (names[_constant.Length + i], values[_constant.Length + i]) = labels[i];
+            names = new string[_names.Length + labels.Length];
+            values = new string[names.Length];
+            _names.CopyTo(names, 0);
+            _values.CopyTo(values, 0);
+            for (int i = 0; i < labels.Length; i++)
+            {
+                (names[_names.Length + i], values[_names.Length + i]) = labels[i];
+            }
+            names = _registry.Shared(names);
         }
         MetricFamily family = _registry.Family(name, kind);
         var key = new SeriesKey(names, values);
         Instrument? instrument = family.GetOrAdd(key, kind, () => create(family), out bool added);
         if (added)
         {
-            lock (_gate)
+            lock (_values)
             {
-                _owned.Add(instrument!, (family, key));
+                (_owned ??= new(1, ReferenceEqualityComparer.Instance)).Add(instrument!, (family, key));
             }
         }
         return instrument;

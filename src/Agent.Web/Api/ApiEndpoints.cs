@@ -10,6 +10,10 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
 {
     public const string Root = "/api/v0/web/";
 
+    private const string ModuleRoot = "modules/";
+    private const string ModuleList = "/components";
+    private const string GraphRoot = "graph/";
+
     private const int DefaultWindowSeconds = 5;
     private const int LongestWindowSeconds = 60;
 
@@ -26,9 +30,18 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
         {
             return ComponentAsync(context, path["components/".Length..]);
         }
+        if (path.StartsWith(ModuleRoot, StringComparison.Ordinal) && path.EndsWith(ModuleList, StringComparison.Ordinal))
+        {
+            string module = path[ModuleRoot.Length..Math.Max(ModuleRoot.Length, path.Length - ModuleList.Length)];
+            return JsonAsync(context, json => Components(View(module)).WriteList(json));
+        }
+        if (path.StartsWith(GraphRoot, StringComparison.Ordinal))
+        {
+            return GraphAsync(context, path[GraphRoot.Length..]);
+        }
         return path switch
         {
-            "graph" => GraphAsync(context),
+            "graph" => GraphAsync(context, ""),
             "peers" => JsonAsync(context, WriteNothing),
             _ => context.NotFoundAsync("404 page not found"),
         };
@@ -40,19 +53,18 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
         json.WriteEndArray();
     }
 
-    private GraphView View() => new(services.Runtime.Graph, services.Catalog);
+    private GraphView View(string module = "") => new(services.Runtime.Graph, services.Catalog, module);
 
     private ComponentJson Components(GraphView view) => new(view, services.LiveDebugging.Enabled);
 
     private Task ComponentAsync(HttpContext context, string id)
     {
-        GraphView view = View();
-        return view.Find(id) is { } node
-            ? JsonAsync(context, json => Components(view).Write(json, node))
+        return View().Find(id) is { } node
+            ? JsonAsync(context, json => Components(View(node.ModuleId)).Write(json, node))
             : context.NotFoundAsync("404 page not found");
     }
 
-    private async Task GraphAsync(HttpContext context)
+    private async Task GraphAsync(HttpContext context, string module)
     {
         string? wanted = context.Request.Query["window"];
         int seconds = DefaultWindowSeconds;
@@ -70,7 +82,7 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
         using var timer = new PeriodicTimer(window, services.Time);
         do
         {
-            WriteJson(context, json => rates.Write(json, View(), window));
+            WriteJson(context, json => rates.Write(json, View(module), window));
             context.Response.BodyWriter.Write(Delimiter);
             await context.Response.BodyWriter.FlushAsync(ended.Token).ConfigureAwait(false);
         }

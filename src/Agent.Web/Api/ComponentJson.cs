@@ -22,26 +22,25 @@ internal sealed class ComponentJson(GraphView graph, bool liveDebugging)
         json.WriteStartObject();
         json.WriteString("name"u8, node.Definition.Descriptor.Name);
         json.WriteString("type"u8, "block"u8);
-        json.WriteString("localID"u8, node.Id);
-        json.WriteString("moduleID"u8, ""u8);
+        json.WriteString("localID"u8, node.LocalId);
+        json.WriteString("moduleID"u8, node.ModuleId);
         if (node.Definition.Block.Label is { } label)
         {
             json.WriteString("label"u8, label);
         }
         WriteNames(json, "referencesTo", graph.ReferencesOf(node));
         WriteNames(json, "referencedBy", graph.ReferencedBy(node));
-        WriteNames(json, "dataFlowEdgesTo", GraphView.FlowsTo(node));
+        WriteNames(json, "dataFlowEdgesTo", graph.FlowsTo(node));
         WriteHealth(json, node.Health.Current);
         // Alloy leaves it empty too: the text as written may hold secrets in the clear.
         json.WriteString("original"u8, ""u8);
         json.WritePropertyName("arguments"u8);
         ShownJson.WriteBody(json, withDetails ? node.Block : null, node.Definition.Descriptor.Arguments);
         json.WritePropertyName("exports"u8);
-        ShownJson.WriteBody(json, withDetails ? node.Exports : null);
+        ShownJson.WriteBody(json, withDetails ? node.ShownExports : null);
         json.WritePropertyName("debugInfo"u8);
         ShownJson.WriteBody(json, withDetails ? node.DebugState : null);
-        json.WriteStartArray("createdModuleIDs"u8);
-        json.WriteEndArray();
+        WriteNames(json, "createdModuleIDs", node.Modules);
         json.WriteBoolean("liveDebuggingEnabled"u8, liveDebugging);
         json.WriteEndObject();
     }

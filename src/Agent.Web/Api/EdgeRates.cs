@@ -17,14 +17,14 @@ internal sealed class EdgeRates
         json.WriteStartArray();
         foreach (ComponentNode node in graph.Components)
         {
-            foreach (Edge edge in node.Edges)
+            foreach (Edge edge in graph.EdgesOf(node))
             {
                 long count = edge.Items.Value;
                 seen[edge] = count;
                 long delta = count - _last.GetValueOrDefault(edge);
                 if (delta > 0 && _last.ContainsKey(edge))
                 {
-                    Write(json, edge, delta / window.TotalSeconds);
+                    Write(json, graph, edge, delta / window.TotalSeconds);
                 }
             }
         }
@@ -32,12 +32,12 @@ internal sealed class EdgeRates
         _last = seen;
     }
 
-    private static void Write(Utf8JsonWriter json, Edge edge, double rate)
+    private static void Write(Utf8JsonWriter json, GraphView graph, Edge edge, double rate)
     {
         json.WriteStartObject();
-        json.WriteString("componentID"u8, edge.From);
+        json.WriteString("componentID"u8, graph.Shown(edge.From));
         json.WriteStartArray("targetComponentIDs"u8);
-        json.WriteStringValue(edge.To);
+        json.WriteStringValue(graph.Shown(edge.To));
         json.WriteEndArray();
         json.WriteString("type"u8, edge.DataType);
         json.WriteNumber("rate"u8, rate);

@@ -15,9 +15,9 @@ internal static class ComponentPage
         page.Raw(" ").Text(health.Message).Raw("</p>\n<p>").Text(node.Definition.Descriptor.Summary).Raw("</p>\n");
         WriteLinks(page, prefix, "Uses", graph.ReferencesOf(node));
         WriteLinks(page, prefix, "Used by", graph.ReferencedBy(node));
-        WriteLinks(page, prefix, "Sends to", GraphView.FlowsTo(node));
+        WriteLinks(page, prefix, "Sends to", graph.FlowsTo(node));
         WriteSection(page, "Arguments", node.Block is { } block ? ShownText.Of(block, node.Definition.Descriptor.Arguments) : "");
-        WriteSection(page, "Exports", node.Exports is { } exports ? ShownText.Of(exports) : "");
+        WriteSection(page, "Exports", node.ShownExports is { } exports ? ShownText.Of(exports) : "");
         WriteSection(page, "Debug state", node.DebugState is { } state ? ShownText.Of(state) : "");
         return page.Finish();
     }

@@ -129,3 +129,41 @@ public sealed class TestSource(ComponentContext context) : IComponent<TestSource
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Hands on what it receives.</summary>
+[Component("test.relay")]
+public sealed class TestRelay : IComponent<TestRelay.Arguments>, ILogConsumer
+{
+    private volatile Arguments? _arguments;
+
+    public TestRelay(ComponentContext context) => context.Export(new Exports(this));
+
+    public sealed record Arguments
+    {
+        /// <summary>Receivers.</summary>
+        public required ValueList<ILogConsumer> ForwardTo { get; init; }
+
+        /// <summary>Any text.</summary>
+        public string Note { get; init; } = "";
+    }
+
+    /// <param name="Receiver">Takes entries.</param>
+    public sealed record Exports(ILogConsumer Receiver);
+
+    public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
+    {
+        _arguments = arguments;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop) => LogFanOut.Of(_arguments!.ForwardTo).ConsumeAsync(batch, stop);
+
+    public Task RunAsync(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+
+    public ValueTask DisposeAsync()
+    {
+        // Whoever still calls is told.
+        _arguments = null;
+        return ValueTask.CompletedTask;
+    }
+}

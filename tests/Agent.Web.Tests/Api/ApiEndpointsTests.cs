@@ -102,4 +102,43 @@ public sealed class ApiEndpointsTests
         Assert.Equal(HttpStatusCode.BadRequest, (await web.GetAsync("/api/v0/web/graph?window=61")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await web.GetAsync("/api/v0/web/graph?window=x")).Status);
     }
+
+    [Fact]
+    public async Task Components_of_modules_are_listed_by_module_and_found_by_their_whole_id()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            declare "pair" {
+              argument "text" { }
+
+              test.note "in" {
+                text = argument.text.value
+              }
+
+              test.note "out" {
+                text = test.note.in.text
+              }
+
+              export "text" {
+                value = test.note.out.text
+              }
+            }
+
+            pair "p" {
+              text = "hello"
+            }
+            """);
+        using JsonDocument root = JsonDocument.Parse((await web.GetAsync("/api/v0/web/components")).Body);
+        JsonElement pair = Assert.Single(root.RootElement.EnumerateArray());
+        Assert.Equal(("pair.p", "", "pair"), (pair.GetProperty("localID").GetString(), pair.GetProperty("moduleID").GetString(), pair.GetProperty("name").GetString()));
+        Assert.Equal("pair.p", Assert.Single(pair.GetProperty("createdModuleIDs").EnumerateArray()).GetString());
+
+        using JsonDocument inside = JsonDocument.Parse((await web.GetAsync("/api/v0/web/modules/pair.p/components")).Body);
+        Assert.Equal(["test.note.in", "test.note.out"], inside.RootElement.EnumerateArray().Select(static item => item.GetProperty("localID").GetString()));
+        Assert.All(inside.RootElement.EnumerateArray(), static item => Assert.Equal("pair.p", item.GetProperty("moduleID").GetString()));
+
+        using JsonDocument one = JsonDocument.Parse((await web.GetAsync("/api/v0/web/components/pair.p/test.note.out")).Body);
+        Assert.Equal("test.note.in", Assert.Single(one.RootElement.GetProperty("referencesTo").EnumerateArray()).GetString());
+        using JsonDocument whole = JsonDocument.Parse((await web.GetAsync("/api/v0/web/components/pair.p")).Body);
+        Assert.Equal("text", whole.RootElement.GetProperty("exports")[0].GetProperty("name").GetString());
+    }
 }

@@ -1,0 +1,92 @@
+using Agent.Runtime.Configuration;
+using Agent.Runtime.Evaluation;
+using Agent.Runtime.Graph;
+using Agent.Runtime.StandardLibrary;
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Sdk.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Agent.Runtime.Tests.Modules;
+
+/// <summary>A runtime in a folder of its own, with the test components and the imports of the build.</summary>
+internal sealed class ModuleRuntime : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("invar-modules-");
+
+    public ModuleRuntime(Stability minimum = Stability.Experimental, TimeProvider? time = null)
+    {
+        var library = new StandardLibraryScope(new StandardLibraryOptions());
+        Services = new GraphServices
+        {
+            Catalog = Catalog,
+            Metrics = Metrics,
+            Logging = NullLoggerFactory.Instance,
+            Time = time ?? TimeProvider.System,
+            Globals = library,
+            StoragePath = PathOf("storage"),
+        };
+        Agent = new AgentRuntime(Services, library, minimum);
+    }
+
+    public static BlockCatalog Catalog { get; } = new(
+        new ComponentCatalog(
+            [
+                .. global::Agent.Runtime.Tests.GeneratedCatalog.Components,
+                .. global::Agent.Components.GeneratedCatalog.Components.Where(static component => component.Name.StartsWith("import.", StringComparison.Ordinal)),
+            ],
+            []),
+        []);
+
+    public GraphServices Services { get; }
+
+    public MetricRegistry Metrics { get; } = new();
+
+    public AgentRuntime Agent { get; }
+
+    public IEnumerable<string> Ids => Agent.Graph.Nodes.Select(static node => node.Id);
+
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Replaced as a whole, as ConfigMaps and editors do.</summary>
+    public void Write(string name, string text)
+    {
+        string path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path + "~", text);
+        File.Move(path + "~", path, overwrite: true);
+    }
+
+    public Task<LoadResult> LoadAsync(string text)
+    {
+        Write("main.alloy", text);
+        return Agent.LoadAsync(PathOf("main.alloy"));
+    }
+
+    public async Task LoadGoodAsync(string text)
+    {
+        LoadResult result = await LoadAsync(text);
+        Assert.True(result.Success, result.ErrorText);
+    }
+
+    public ComponentNode Node(string id) => Agent.Graph.Nodes.Single(node => node.Id == id);
+
+    public T Component<T>(string id) => (T)Node(id).Component;
+
+    /// <summary>Waits, on real time, for what a background task of the graph brings about.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition, string what = "it never happened")
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (!condition())
+        {
+            Assert.False(limit.IsCancellationRequested, what);
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Agent.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

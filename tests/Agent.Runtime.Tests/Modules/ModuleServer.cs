@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Agent.Runtime.Tests.Modules;
+
+/// <summary>Serves one module over HTTP, or a failure.</summary>
+internal sealed class ModuleServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ModuleServer(WebApplication app) => _app = app;
+
+    public string Text { get; set; } = "";
+
+    public int Status { get; set; } = StatusCodes.Status200OK;
+
+    public IHeaderDictionary? LastHeaders { get; private set; }
+
+    public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/modules/m.alloy";
+
+    public static async Task<ModuleServer> StartAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(static options => options.Listen(IPAddress.Loopback, 0));
+        WebApplication app = builder.Build();
+        var server = new ModuleServer(app);
+        app.Run(server.AnswerAsync);
+        await app.StartAsync();
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        LastHeaders = new HeaderDictionary(context.Request.Headers.ToDictionary(static header => header.Key, static header => header.Value));
+        context.Response.StatusCode = Status;
+        return context.Response.WriteAsync(Text);
+    }
+}
