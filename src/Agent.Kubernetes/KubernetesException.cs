@@ -3,7 +3,7 @@ using System.Net;
 namespace Agent.Kubernetes;
 
 /// <summary>The API server refused a request.</summary>
-/// <param name="Reason">The machine-readable reason of the server's status, such as <c>Expired</c> or <c>Forbidden</c>; empty where it gave none.</param>
+/// <param name="reason">The machine-readable reason of the server's status, such as <c>Expired</c> or <c>Forbidden</c>; empty where it gave none.</param>
 public sealed class KubernetesException(HttpStatusCode status, string reason, string message) : Exception(message)
 {
     public HttpStatusCode Status => status;

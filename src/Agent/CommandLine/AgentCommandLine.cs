@@ -38,6 +38,7 @@ internal static class AgentCommandLine
             FormatCommand.Create(terminal),
             DocsCommand.Create(build, terminal),
             ComponentsCommand.Create(build, terminal),
+            RbacCommand.Create(build, terminal),
         };
         root.Directives.Clear();
         foreach (VersionOption version in root.Options.OfType<VersionOption>())
