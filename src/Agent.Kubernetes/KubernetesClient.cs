@@ -1,18 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+
 namespace Agent.Kubernetes;
 
 /// <summary>Speaks to one API server with one identity.</summary>
 /// <param name="http">Authenticates and trusts; has no timeout of its own.</param>
-/// <param name="server">Base URL of the API server.</param>
-public sealed class KubernetesClient(HttpMessageInvoker http, Uri server)
+/// <param name="server">Base URL of the API server; its path, if it has one, stands before every other.</param>
+/// <param name="time">Decides when a server that does not answer is given up; the system's by default.</param>
+public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimeProvider? time = null)
 {
+    /// <summary>Longer than the server's own timeout for what is no watch, so that its reason is heard where it has one.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(75);
+
+    /// <summary>A status is a few hundred bytes; the page of a proxy may be anything.</summary>
+    private const int LongestStatus = 64 * 1024;
+
+    private readonly string _root = server.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    /// <summary>Where the API server is.</summary>
+    public Uri Server => server;
+
     /// <summary>Sends a request and returns once the headers of the answer are there; the caller disposes of it.</summary>
     /// <param name="path">Path and query, such as <c>/api/v1/pods?limit=500</c>.</param>
     /// <param name="json">Body, or null for none.</param>
     /// <exception cref="KubernetesException">Any status but 2xx, with what the server says and, for 403, the RBAC rule that is missing.</exception>
-    /// <exception cref="HttpRequestException">The server could not be reached.</exception>
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? json, CancellationToken stop)
+    /// <exception cref="HttpRequestException">The server could not be reached, or did not answer.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? json, CancellationToken stop)
     {
-        _ = (http, server, method, path, json, stop);
-        throw new NotSupportedException("replaced by the client's own change");
+        using var request = new HttpRequestMessage(method, _root + path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (json is { } body)
+        {
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+        HttpResponseMessage answer = await AnswerToAsync(request, stop).ConfigureAwait(false);
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+        using (answer)
+        {
+            throw await RefusalAsync(answer, AccessRule.Of(method, path), stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AnswerToAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, time ?? TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            // HttpClient would wait for the whole body, which a watch never has.
+            Task<HttpResponseMessage> answer = http is HttpClient client
+                ? client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                : http.SendAsync(request, either.Token);
+            return await answer.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{server} did not answer within {AnswerLimit.TotalSeconds} s");
+        }
+        catch (IOException failed)
+        {
+            // Such as a token file that is gone: the next attempt reads it again.
+            throw new HttpRequestException(HttpRequestError.Unknown, failed.Message, failed);
+        }
+    }
+
+    private static async Task<KubernetesException> RefusalAsync(HttpResponseMessage answer, AccessRule rule, CancellationToken stop)
+    {
+        ServerStatus? status = ServerStatus.TryRead(await StartOfBodyAsync(answer, stop).ConfigureAwait(false));
+        string said = status is { Message.Length: > 0 } ? status.Message : answer.ReasonPhrase ?? "";
+        string message = $"cannot {rule.Verb} {rule.Resource}: {(int)answer.StatusCode} {said}".TrimEnd();
+        if (answer.StatusCode == HttpStatusCode.Forbidden)
+        {
+            message += $"; the RBAC rule that is missing: {rule}";
+        }
+        TimeSpan? after = answer.Headers.RetryAfter?.Delta;
+        return new KubernetesException(answer.StatusCode, status?.Reason ?? "", message) { RetryAfter = after };
+    }
+
+    private static async Task<byte[]> StartOfBodyAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        byte[] body = new byte[LongestStatus];
+        int length = 0;
+        try
+        {
+            await using Stream stream = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+            length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            // The status line says enough.
+        }
+        return body[..length];
     }
 }

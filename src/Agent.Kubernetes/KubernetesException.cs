@@ -9,4 +9,7 @@ public sealed class KubernetesException(HttpStatusCode status, string reason, st
     public HttpStatusCode Status => status;
 
     public string Reason => reason;
+
+    /// <summary>How long the server asks to be left alone; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

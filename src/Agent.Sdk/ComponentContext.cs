@@ -42,6 +42,9 @@ public abstract class ComponentContext
     /// <summary>What components of the process use together.</summary>
     public abstract SharedResources Shared { get; }
 
+    /// <summary>What the command line says.</summary>
+    public virtual AgentOptions Options => AgentOptions.Default;
+
     /// <summary>
     /// Publishes the component's exports; equal ones (by content) are ignored, changed ones re-evaluate what refers to them. May be
     /// called from any thread; the first call comes from the constructor or the first <c>ApplyAsync</c> wherever possible.

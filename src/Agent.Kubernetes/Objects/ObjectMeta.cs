@@ -1,3 +1,5 @@
+using Agent.Kubernetes.Json;
+
 namespace Agent.Kubernetes.Objects;
 
 /// <summary>What every object of the API has, as far as it is in use.</summary>
@@ -22,7 +24,7 @@ public sealed record ObjectMeta
     /// <summary>Null where the server sent none.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    public static IReadOnlyDictionary<string, string> NoPairs { get; } = new Dictionary<string, string>();
+    public static IReadOnlyDictionary<string, string> NoPairs { get; } = StringPairs.Empty;
 }
 
 /// <summary>Who an object belongs to.</summary>

@@ -20,7 +20,8 @@ public interface IResourceWatch<T> : IAsyncDisposable
 
     /// <summary>
     /// Calls back for every change from now on, one call at a time, never under a lock; a relist that replaces many objects gives one call
-    /// per changed object. Also called, with two nulls, when <see cref="Status"/> has changed. Must not block. Disposing ends it.
+    /// per changed object. Also called, with two nulls, when health or message of <see cref="Status"/> has changed. Must neither block nor
+    /// throw. Disposing ends it.
     /// </summary>
     IDisposable Subscribe(Action<ResourceChange<T>> changed);
 }
@@ -35,4 +36,17 @@ public readonly record struct ResourceChange<T>(T? Before, T? After)
 /// <param name="Lists">Full lists taken since the start.</param>
 /// <param name="Resumes">Watches that went on from the last resource version.</param>
 /// <param name="BytesRead">Bytes of bodies read so far, as they came over the wire after decompression.</param>
-public sealed record WatchStatus(bool IsHealthy, string Message, long Lists, long Resumes, long BytesRead);
+public sealed record WatchStatus(bool IsHealthy, string Message, long Lists, long Resumes, long BytesRead)
+{
+    /// <summary>Objects that could not be taken, by reason.</summary>
+    public SkippedObjects Skipped { get; init; }
+}
+
+/// <summary>Objects that were passed over so far, in lists and events.</summary>
+/// <param name="TooLarge">Larger than the limit of 8 MiB.</param>
+/// <param name="Unnamed">Without a name, or otherwise not what the kind's reader takes.</param>
+/// <param name="OtherKind">Of another kind than was asked for.</param>
+public readonly record struct SkippedObjects(long TooLarge, long Unnamed, long OtherKind)
+{
+    public long Total => TooLarge + Unnamed + OtherKind;
+}

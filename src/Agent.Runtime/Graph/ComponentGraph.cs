@@ -19,6 +19,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Reevaluation _reevaluation;
     private GraphState _state = GraphState.Empty;
+    private ConsumerList _consumers = ConsumerList.Empty;
 
     public ComponentGraph(GraphServices services)
     {
@@ -89,6 +90,8 @@ public sealed partial class ComponentGraph : IAsyncDisposable
     private async Task CommitAsync(GraphState before, GraphState after)
     {
         Volatile.Write(ref _state, after);
+        _consumers = ConsumerList.Of(after);
+        _consumers.Tell();
         var scope = new GraphScope(after, _services.Globals);
         foreach (ComponentNode node in after.Order)
         {
@@ -97,6 +100,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
             await BringUpToDateAsync(node, scope).ConfigureAwait(false);
             StartIfReady(node, after.Hosts[node.Id]);
         }
+        _consumers.Tell();
         await RetireAsync(before, [.. before.Order.Where(node => !after.Hosts.ContainsKey(node.Id))]).ConfigureAwait(false);
     }
 
@@ -136,6 +140,7 @@ public sealed partial class ComponentGraph : IAsyncDisposable
                     StartIfReady(node, state.Hosts[node.Id]);
                 }
             }
+            _consumers.Tell();
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Agent.Runtime.Evaluation;
+using Agent.Sdk;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
@@ -27,6 +28,9 @@ public sealed record GraphServices
     public LocalHttp Local { get; init; } = new();
 
     public SharedResources Shared { get; init; } = new();
+
+    /// <summary>What components learn of the command line.</summary>
+    public AgentOptions Options { get; init; } = AgentOptions.Default;
 
     /// <summary>Longest time that one component may take to accept its arguments; a reload never waits longer for it.</summary>
     public TimeSpan ApplyLimit { get; init; } = TimeSpan.FromSeconds(10);

@@ -25,6 +25,8 @@ internal sealed class NodeContext(ComponentNode node, GraphServices services, IL
 
     public override SharedResources Shared => services.Shared;
 
+    public override AgentOptions Options => services.Options;
+
     public override void Export(object exports) => node.SetExports(exports);
 
     public override void ReportHealth(HealthState state, string message) =>

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Agent.Kubernetes.Json;
+
+namespace Agent.Kubernetes.Objects;
+
+public sealed record Pod : IKubernetesObject
+{
+    public required ObjectMeta Metadata { get; init; }
+
+    /// <summary>Empty until it is scheduled.</summary>
+    public string NodeName { get; init; } = "";
+
+    public IReadOnlyList<Container> Containers { get; init; } = [];
+
+    public IReadOnlyList<Container> InitContainers { get; init; } = [];
+
+    public IReadOnlyList<Container> EphemeralContainers { get; init; } = [];
+
+    /// <summary>Such as <c>Running</c>.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>Empty while it starts, and once it was evicted.</summary>
+    public string PodIP { get; init; } = "";
+
+    public string HostIP { get; init; } = "";
+
+    /// <summary>Status of the condition of that name, such as <c>True</c>; empty where there is no such condition.</summary>
+    public string Ready { get; init; } = "";
+
+    public static Pod? Read(ref Utf8JsonReader json)
+    {
+        ObjectMeta? metadata = null;
+        var parts = default(PodParts);
+        while (JsonFields.Next(ref json))
+        {
+            if (json.ValueTextEquals("metadata"u8))
+            {
+                metadata = ObjectMetaReader.Read(ref json);
+            }
+            else if (json.ValueTextEquals("spec"u8))
+            {
+                parts.ReadSpec(ref json);
+            }
+            else if (json.ValueTextEquals("status"u8))
+            {
+                parts.ReadStatus(ref json);
+            }
+            else
+            {
+                JsonFields.Skip(ref json);
+            }
+        }
+        return metadata is null ? null : new Pod
+        {
+            Metadata = metadata,
+            NodeName = parts.NodeName ?? "",
+            Containers = ContainerStatus.Join(parts.Containers, parts.Statuses),
+            InitContainers = ContainerStatus.Join(parts.InitContainers, parts.InitStatuses),
+            EphemeralContainers = ContainerStatus.Join(parts.EphemeralContainers, parts.EphemeralStatuses),
+            Phase = parts.Phase ?? "",
+            PodIP = parts.PodIP ?? "",
+            HostIP = parts.HostIP ?? "",
+            Ready = parts.Ready ?? "",
+        };
+    }
+}
