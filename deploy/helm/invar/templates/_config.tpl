@@ -126,7 +126,7 @@ loki.process "pod_logs" {
 	stage.cri { }
 
 	stage.match {
-		selector = "{container=~\".+\"} |~ `^\\s*\\{`"
+		selector = `{container=~".+"} |~ "^\\s*\\{"`
 
 		stage.json {
 			expressions = {level = "level || severity", trace_id = "trace_id"}
@@ -134,7 +134,7 @@ loki.process "pod_logs" {
 	}
 
 	stage.match {
-		selector = "{container=~\".+\"} !~ `^\\s*\\{`"
+		selector = `{container=~".+"} !~ "^\\s*\\{"`
 
 		stage.logfmt {
 			mapping = {level = "", trace_id = ""}

@@ -1,3 +1,4 @@
+using Agent.Components.Common.Kubernetes;
 using Agent.Sdk.Access;
 using Agent.Sdk.Decoding;
 
@@ -11,25 +12,18 @@ namespace Agent.Components.Prometheus.Scrape;
 /// </remarks>
 internal static class ScrapeAccess
 {
-    private const string TokenPath = "/serviceaccount/token";
     private const string KubeletPort = ":10250";
     private const string ProxyNote = "It also lets its holder run commands in every container of the node; scraping the kubelet itself needs nodes/metrics alone.";
 
     public static IEnumerable<AccessRule> Of(AccessQuery query)
     {
-        if (!ShowsToken(query.Block))
+        if (!PodIdentity.ShowsToken(query.Block))
         {
             return [];
         }
         AccessQuery[] chain = [.. query.Chain("targets")];
         return PathsOf(query.Block, chain).Select(path => RuleFor(path, AreKubelets(chain))).Distinct();
     }
-
-    private static bool ShowsToken(BlockValue scrape) =>
-        IsToken(AccessQuery.Text(scrape, "bearer_token_file"))
-        || AccessQuery.Blocks(scrape, "authorization").Any(static block => IsToken(AccessQuery.Text(block, "credentials_file")));
-
-    private static bool IsToken(string? path) => path is not null && path.EndsWith(TokenPath, StringComparison.Ordinal);
 
     /// <summary>The paths that rules set; the component's own where none does.</summary>
     private static string[] PathsOf(BlockValue scrape, AccessQuery[] chain)
