@@ -557,7 +557,6 @@ discovery.relabel "node_metrics" {
 prometheus.scrape "node_metrics" {
 	targets         = discovery.relabel.node_metrics.output
 	forward_to      = [prometheus.remote_write.metrics.receiver]
-	job_name        = "node"
 	scrape_interval = "30s"
 }
 
