@@ -1,6 +1,7 @@
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
+using Agent.Runtime.Validation;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Http;
 using Agent.Syntax;
@@ -77,6 +78,7 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         {
             GraphPlan plan = _planner.Plan(source.Statements, diagnostics);
             success = !diagnostics.HasErrors && await Graph.LoadAsync(plan, diagnostics).ConfigureAwait(false);
+            ConfigurationChecks.Run(plan, services.Catalog, (services.Globals, IsRunning: true), diagnostics);
         }
         return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics]);
     }

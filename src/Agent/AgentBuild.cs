@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Logging;
 using Agent.Sdk;
+using Agent.Sdk.Checks;
 using Agent.Web.Access;
 using Agent.Web.LiveDebugging;
 
@@ -14,6 +15,9 @@ internal sealed record AgentBuild
     public required ComponentCatalog Components { get; init; }
 
     public required IReadOnlyList<ConfigBlockDescriptor> ConfigBlocks { get; init; }
+
+    /// <summary>What looks at a configuration as a whole.</summary>
+    public IReadOnlyList<IConfigurationCheck> Checks { get; init; } = [];
 
     /// <summary>Version and, behind a plus sign, revision, as the build sets them.</summary>
     private static readonly string[] Stamp =
@@ -38,7 +42,10 @@ internal sealed record AgentBuild
             ConfigBlockNode.Describe<HttpBlock, HttpBlock.Arguments>(Block("http"), _ => new HttpBlock(state.Access)),
             ConfigBlockNode.Describe<LiveDebuggingBlock, LiveDebuggingBlock.Arguments>(
                 Block("livedebugging"), _ => new LiveDebuggingBlock(state.LiveDebugging)),
-        ]);
+        ])
+    {
+        Checks = Checks,
+    };
 
     private ConfigBlockDescriptor Block(string name) => ConfigBlocks.First(block => block.Name == name);
 }

@@ -7,5 +7,6 @@ var build = new AgentBuild
 {
     Components = new ComponentCatalog(Agent.Components.GeneratedCatalog.Components, Agent.Components.GeneratedCatalog.Stages),
     ConfigBlocks = [.. Agent.Runtime.GeneratedCatalog.ConfigBlocks, .. Agent.Web.GeneratedCatalog.ConfigBlocks],
+    Checks = [new Agent.Components.Discovery.Kubernetes.Duplicates.DuplicateCollection(Environment.GetEnvironmentVariable)],
 };
 return await AgentCommandLine.RunAsync(args, build, Terminal.OfProcess()).ConfigureAwait(false);

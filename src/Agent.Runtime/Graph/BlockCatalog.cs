@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Agent.Sdk;
+using Agent.Sdk.Checks;
 using Agent.Sdk.Decoding;
 
 namespace Agent.Runtime.Graph;
@@ -15,6 +16,9 @@ public sealed record BlockCatalog(ComponentCatalog Components, IReadOnlyList<Com
         "tracing", "remotecfg", "declare", "foreach", "argument", "export",
         "import.file", "import.string", "import.http", "import.git",
     };
+
+    /// <summary>What looks at a configuration as a whole.</summary>
+    public IReadOnlyList<IConfigurationCheck> Checks { get; init; } = [];
 
     public static bool IsPlanned(string name) => Planned.Contains(name);
 

@@ -20,6 +20,7 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
         // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
         diagnostics.AddRange(findings.Where(finding => canRun || finding.Code != DiagnosticCodes.InvalidArgument));
         WarnOfDeadEnds(plan, diagnostics);
+        ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), diagnostics);
     }
 
     private DiagnosticBag CheckArguments(GraphPlan plan)

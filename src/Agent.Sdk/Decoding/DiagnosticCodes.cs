@@ -20,4 +20,5 @@ public static class DiagnosticCodes
     public const string Stability = "INV0116";
     public const string Label = "INV0117";
     public const string Unreadable = "INV0118";
+    public const string DuplicateCollection = "INV0130";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Agent.Run;
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Http;
 
@@ -25,6 +26,9 @@ internal sealed class RunFlags
     private readonly Option<TimeSpan> _shutdown = Flag.Duration(
         "--feature.component-shutdown-deadline", TimeSpan.FromMinutes(10), "Maximum duration to wait for a component to shut down");
 
+    private readonly Option<bool> _pushdown = Flag.Bool(
+        "--kubernetes.selector-pushdown", true, "Ask the Kubernetes API only for what the relabelling rules behind discovery.kubernetes keep");
+
     private readonly ConversionFlags _conversion = new();
     private readonly List<(Option Option, string Reason)> _notHonoured = [];
     private readonly List<Option> _experimental = [];
@@ -48,7 +52,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown];
+        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown, _pushdown];
         foreach (Option option in own.Concat(_notHonoured.Select(static pair => pair.Option)).Concat(_silent))
         {
             command.Options.Add(option);
@@ -79,6 +83,7 @@ internal sealed class RunFlags
         Stability = result.GetValue(_stability),
         Watch = result.GetValue(_watch),
         ShutdownDeadline = result.GetValue(_shutdown),
+        Components = new AgentOptions { SelectorPushdown = result.GetValue(_pushdown) },
         Memory = MemoryLimit.Read(),
         Flags = [.. result.CommandResult.Children.OfType<OptionResult>().Where(static given => !given.Implicit).Select(Written)],
         Ignored = [.. _notHonoured.Where(pair => IsSet(result, pair.Option)).Select(static pair => new IgnoredFlag(pair.Option.Name, pair.Reason))],

@@ -1,3 +1,4 @@
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Run;
@@ -23,6 +24,9 @@ internal sealed record RunOptions
     public required bool Watch { get; init; }
 
     public required TimeSpan ShutdownDeadline { get; init; }
+
+    /// <summary>What components learn of the command line.</summary>
+    public AgentOptions Components { get; init; } = AgentOptions.Default;
 
     public required MemoryLimit Memory { get; init; }
 

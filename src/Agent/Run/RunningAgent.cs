@@ -59,6 +59,7 @@ internal sealed partial class RunningAgent : IDisposable
             Globals = library,
             StoragePath = options.StoragePath,
             Local = new LocalHttp(options.MemoryAddress),
+            Options = options.Components,
             StopLimit = options.ShutdownDeadline < LongestStop ? options.ShutdownDeadline : LongestStop,
         };
         return new RunningAgent(options, state, services, library);

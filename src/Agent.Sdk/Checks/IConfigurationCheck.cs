@@ -1,0 +1,17 @@
+using Agent.Syntax;
+
+namespace Agent.Sdk.Checks;
+
+/// <summary>Looks at a configuration as a whole for what no component can see by itself. Finds warnings, never errors.</summary>
+public interface IConfigurationCheck
+{
+    void Check(CheckedConfiguration configuration, DiagnosticBag diagnostics);
+}
+
+/// <summary>A configuration that is in order as far as each of its blocks goes.</summary>
+/// <param name="Nodes">Its components; those inside of modules are left out.</param>
+/// <param name="IsRunning">It is being loaded, where it is to run; false where it is only validated, which may be anywhere.</param>
+public sealed record CheckedConfiguration(IReadOnlyList<CheckedNode> Nodes, bool IsRunning)
+{
+    public CheckedNode? Find(string id) => Nodes.FirstOrDefault(node => node.Id == id);
+}
