@@ -158,6 +158,14 @@ public sealed class RbacCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_kubelet_is_asked_for_pods_and_not_for_everything()
+    {
+        Assert.Equal(["nodes/pods"], await ResourcesAsync($"discovery.kubelet \"x\" {{\n bearer_token_file = \"{Token}\"\n}}\n"));
+
+        Assert.Contains("  # Kubelets before Kubernetes 1.33 ask for nodes/proxy instead", _shell.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_scrape_without_the_token_needs_nothing() => Assert.Equal(["nodes"], await ResourcesAsync("""
         discovery.kubernetes "nodes" { role = "node" }
         prometheus.scrape "x" {
