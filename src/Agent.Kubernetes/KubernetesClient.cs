@@ -34,20 +34,36 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
             request.Content = new ReadOnlyMemoryContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
-        HttpResponseMessage answer = await AnswerToAsync(request, stop).ConfigureAwait(false);
+        return await AskAsync(request, AccessRule.Of(method, path), AnswerLimit, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for what is sent as it comes to be, such as a container's log: the answer may begin after any time. The caller disposes of it.</summary>
+    /// <param name="path">Path and query.</param>
+    /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
+    /// <exception cref="HttpRequestException">The server could not be reached.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
+        return await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, AccessRule rule, TimeSpan patience, CancellationToken stop)
+    {
+        HttpResponseMessage answer = await AnswerToAsync(request, patience, stop).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode)
         {
             return answer;
         }
         using (answer)
         {
-            throw await RefusalAsync(answer, AccessRule.Of(method, path), stop).ConfigureAwait(false);
+            throw await RefusalAsync(answer, rule, stop).ConfigureAwait(false);
         }
     }
 
-    private async Task<HttpResponseMessage> AnswerToAsync(HttpRequestMessage request, CancellationToken stop)
+    private async Task<HttpResponseMessage> AnswerToAsync(HttpRequestMessage request, TimeSpan patience, CancellationToken stop)
     {
-        using var limit = new CancellationTokenSource(AnswerLimit, time ?? TimeProvider.System);
+        using var limit = new CancellationTokenSource(patience, time ?? TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
@@ -59,7 +75,7 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{server} did not answer within {AnswerLimit.TotalSeconds} s");
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{server} did not answer within {patience.TotalSeconds} s");
         }
         catch (IOException failed)
         {
