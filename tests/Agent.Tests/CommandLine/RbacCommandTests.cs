@@ -157,6 +157,28 @@ public sealed class RbacCommandTests : IDisposable
         Assert.Equal(["nodes", expected], resources);
     }
 
+    [Theory]
+    [InlineData("", "ClusterRole")]
+    [InlineData("namespaces { names = [\"shop\"] }", "Role")]
+    public async Task Logs_are_read_where_the_discovery_in_front_finds_pods(string namespaces, string kind)
+    {
+        List<JsonObject> objects = await ObjectsAsync($$"""
+            discovery.kubernetes "pods" {
+              role = "pod"
+              {{namespaces}}
+            }
+            discovery.relabel "pods" { targets = discovery.kubernetes.pods.targets }
+            loki.source.kubernetes "pods" {
+              targets    = discovery.relabel.pods.output
+              forward_to = []
+            }
+            """);
+
+        Assert.Equal([$"{kind}/invar", $"{kind}Binding/invar"], objects.Select(ManifestChecks.IdOf));
+        Assert.Equal(["pods", "pods/log"], Resources(objects));
+        Assert.Equal("""["get","list","watch"]""", objects[0]["rules"]![0]!["verbs"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task A_kubelet_is_asked_for_pods_and_not_for_everything()
     {
@@ -193,10 +215,10 @@ public sealed class RbacCommandTests : IDisposable
     }
 
     [ConformanceTheory]
-    [InlineData("conveyor-daemonset.alloy", "nodes, nodes/metrics, pods, /metrics")]
+    [InlineData("conveyor-daemonset.alloy", "nodes, nodes/metrics, pods, pods/log, /metrics")]
     [InlineData("homelab.alloy", "pods")]
     [InlineData("kimawesome.alloy", "pods")]
-    [InlineData("srcnodes.alloy", "pods")]
+    [InlineData("srcnodes.alloy", "pods, pods/log")]
     public async Task Configurations_from_production_need_this_and_no_secrets(string file, string expected)
     {
         string path = Path.Combine(Conformance.Root!, "..", "seeds", file);
