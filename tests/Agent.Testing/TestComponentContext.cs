@@ -48,6 +48,11 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
 
     public SharedResources SharedWith { get; init; } = new();
 
+    public override AgentOptions Options => CommandLine;
+
+    /// <summary>What the command line says; nothing by default.</summary>
+    public AgentOptions CommandLine { get; set; } = AgentOptions.Default;
+
     /// <summary>What the component exported last, or null.</summary>
     public object? LastExports { get; private set; }
 

@@ -112,8 +112,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Makes 410 of continue tokens and of watches that begin before now; watches that run go on.</summary>
     public void ExpireHistory() => _store.ExpireHistory();
 
-    /// <summary>Makes 410 of continue tokens alone.</summary>
-    public void ExpireContinues() => _store.ExpireContinues();
+    /// <summary>Makes 410 of the continue tokens that were given so far, and of those of the next lists.</summary>
+    /// <param name="next">How many tokens from now on are bad from the beginning.</param>
+    public void ExpireContinues(int next = 0) => _store.ExpireContinues(next);
 
     /// <summary>Breaks all connections at once; new ones are served.</summary>
     public void DropConnections() => _faults.DropConnections();

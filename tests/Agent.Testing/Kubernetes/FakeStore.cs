@@ -13,6 +13,7 @@ internal sealed class FakeStore
     private readonly Dictionary<string, FakePage> _continues = new(StringComparer.Ordinal);
     private long _version = 1000;
     private long _tokens;
+    private int _badTokens;
 
     public Lock Gate { get; } = new();
 
@@ -125,10 +126,11 @@ internal sealed class FakeStore
         }
     }
 
-    public void ExpireContinues()
+    public void ExpireContinues(int next)
     {
         lock (Gate)
         {
+            _badTokens = next;
             _continues.Clear();
         }
     }
@@ -156,7 +158,14 @@ internal sealed class FakeStore
         }
         string next = Convert.ToBase64String(BitConverter.GetBytes(++_tokens)).TrimEnd('=');
         int remaining = whole.Items.Count - limit;
-        _continues[next] = whole with { Items = [.. whole.Items.Skip(limit)] };
+        if (_badTokens > 0)
+        {
+            _badTokens--;
+        }
+        else
+        {
+            _continues[next] = whole with { Items = [.. whole.Items.Skip(limit)] };
+        }
         return whole with { Items = [.. whole.Items.Take(limit)], Continue = next, Remaining = remaining };
     }
 }

@@ -21,7 +21,8 @@ internal sealed class FakeWatch(FakeStore store, FakeFaults faults, TimeProvider
             await FakeApiHandler.SendAsync(http, body, 504, FakeStatus.Json(504, "Timeout", $"Too large resource version: {from}, current: {store.Version}"));
             return;
         }
-        await http.Response.StartAsync(http.RequestAborted);
+        // The headers go out before there is anything to tell, as the API server does it.
+        await http.Response.Body.FlushAsync(http.RequestAborted);
         if (from > 0 && from < collection.Forgotten)
         {
             await body.WriteAsync(FakeObject.Line("ERROR", FakeStatus.Gone(from, collection.Forgotten)));

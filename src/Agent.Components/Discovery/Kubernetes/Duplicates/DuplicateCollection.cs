@@ -44,7 +44,7 @@ public sealed class DuplicateCollection(Func<string, string?> environment) : ICo
     {
         if (collector.Block is not null && !MayBeEnabled(collector, "clustering") && !MayBeEnabled(collector, "node_filter"))
         {
-            Warn(diagnostics, collector.Span, collector.Id, $"write into it: node_filter {{ enabled = true node_name = sys.env(\"{node.Variable}\") }}");
+            Warn(diagnostics, collector.Span, collector.Id, $"write into it a block node_filter with enabled = true and node_name = sys.env(\"{node.Variable}\")");
         }
     }
 
@@ -54,9 +54,9 @@ public sealed class DuplicateCollection(Func<string, string?> environment) : ICo
         {
             if (UnfilteredSource(reference.Id, configuration, node, []) is { } source)
             {
-                string rule = $"rule {{ source_labels = [\"{PodNodeLabel}\"] regex = sys.env(\"{node.Variable}\") action = \"keep\" }}";
+                string rule = $"a rule with source_labels = [\"{PodNodeLabel}\"], regex = sys.env(\"{node.Variable}\") and action = \"keep\"";
                 string help = configuration.Find(reference.Id)?.Component == Relabel
-                    ? $"write into {reference.Id}: {rule}"
+                    ? $"write into {reference.Id} {rule}"
                     : $"put a discovery.relabel between {source} and {collector.Id}, with {rule}";
                 Warn(diagnostics, reference.Span, collector.Id, help);
                 return;

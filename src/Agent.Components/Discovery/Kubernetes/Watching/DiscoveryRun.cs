@@ -59,14 +59,17 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     public TimeSpan Publish()
     {
         RoleRuns runs = _runs!;
-        bool isChanged = runs.Update(groups);
+        bool isChanged = runs.Update(groups) || (!_isPublished && runs.IsListed);
+        if (isChanged)
+        {
+            _isPublished = true;
+            context.Export(new DiscoveryKubernetes.Exports(new ValueList<Target>(groups.ToArray())));
+        }
         ReportHealth(runs);
-        if (!isChanged && (_isPublished || !runs.IsListed))
+        if (!isChanged)
         {
             return TimeSpan.Zero;
         }
-        _isPublished = true;
-        context.Export(new DiscoveryKubernetes.Exports(new ValueList<Target>(groups.ToArray())));
         return groups.Count <= ManyTargets ? ShortPause : LongPause;
     }
 
