@@ -56,7 +56,7 @@ public sealed class AccessFinder(BlockCatalog catalog, IExpressionNames names, I
 
     private static AccessQuery? QueryOf(string id, Dictionary<string, NodeDefinition> nodes, Dictionary<string, BlockValue> blocks) =>
         blocks.TryGetValue(id, out BlockValue? block)
-            ? new AccessQuery(block, attribute => SourcesOf(nodes[id], attribute, nodes, blocks))
+            ? new AccessQuery(id, block, attribute => SourcesOf(nodes[id], attribute, nodes, blocks))
             : null;
 
     private static List<AccessQuery> SourcesOf(

@@ -4,9 +4,10 @@ using Agent.Syntax.Values;
 namespace Agent.Sdk.Access;
 
 /// <summary>What a configuration says about one component: its arguments as far as they are known, and where they come from.</summary>
+/// <param name="Id">Its global id, such as <c>loki.write.default</c>.</param>
 /// <param name="Block">Evaluated; what other components export, and unset environment variables, are unknown values.</param>
 /// <param name="SourcesOf">The components that the attribute of a name refers to.</param>
-public sealed record AccessQuery(BlockValue Block, Func<string, IReadOnlyList<AccessQuery>> SourcesOf)
+public sealed record AccessQuery(string Id, BlockValue Block, Func<string, IReadOnlyList<AccessQuery>> SourcesOf)
 {
     /// <summary>The blocks of a name within <paramref name="block"/>.</summary>
     public static IEnumerable<BlockValue> Blocks(BlockValue block, string name) => block.Blocks.Where(inner => inner.Name == name);
