@@ -157,6 +157,16 @@ public sealed class RbacCommandTests : IDisposable
         Assert.Equal(["nodes", expected], resources);
     }
 
+    [Fact]
+    public async Task A_path_that_is_not_known_is_one_of_metrics() => Assert.Equal(["/metrics", "/metrics/*"], await ResourcesAsync($$"""
+        prometheus.scrape "x" {
+          targets           = [{"__address__" = "10.0.0.1:6443"}]
+          forward_to        = []
+          metrics_path      = sys.env("INVAR_TEST_NOT_SET")
+          bearer_token_file = "{{Token}}"
+        }
+        """));
+
     [Theory]
     [InlineData("", "ClusterRole")]
     [InlineData("namespaces { names = [\"shop\"] }", "Role")]

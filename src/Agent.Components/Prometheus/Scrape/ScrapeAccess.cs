@@ -25,11 +25,15 @@ internal static class ScrapeAccess
         return PathsOf(query.Block, chain).Select(path => RuleFor(path, AreKubelets(chain))).Distinct();
     }
 
-    /// <summary>The paths that rules set; the component's own where none does.</summary>
+    /// <summary>The paths that rules set; the component's own where none does, and what metrics usually are where that is not known.</summary>
     private static string[] PathsOf(BlockValue scrape, AccessQuery[] chain)
     {
         string[] set = [.. RulesFor(chain, "__metrics_path__").Select(static rule => AccessQuery.Text(rule, "replacement")).OfType<string>().Where(static path => path.StartsWith('/'))];
-        return set.Length > 0 ? set : [AccessQuery.Text(scrape, "metrics_path", "/metrics") ?? "/metrics"];
+        if (set.Length > 0)
+        {
+            return set;
+        }
+        return AccessQuery.Text(scrape, "metrics_path", "/metrics") is { } own ? [own] : ["/metrics", "/metrics/*"];
     }
 
     private static bool AreKubelets(AccessQuery[] chain)
