@@ -168,6 +168,8 @@ public sealed class TestWatched(ComponentContext context) : IComponent<TestWatch
 [Component("test.taker")]
 public sealed class TestTaker : IComponent<TestTaker.Arguments>
 {
+    public TestTaker(ComponentContext context) => context.ReportHealth(HealthState.Healthy, "takes");
+
     public sealed record Arguments
     {
         /// <summary>Some items.</summary>

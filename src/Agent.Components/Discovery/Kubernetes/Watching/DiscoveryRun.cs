@@ -24,6 +24,8 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     private KubernetesAccess? _access;
     private RoleRuns? _runs;
     private PushdownOutcome _pushdown = PushdownOutcome.Nothing("");
+    private DiscoveryKubernetes.Arguments? _arguments;
+    private IReadOnlyList<ExportUse>? _uses;
     private bool _isPublished;
     private string? _health;
 
@@ -33,6 +35,11 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     /// <exception cref="ComponentException">There is no way to an API server.</exception>
     public async Task FollowAsync(DiscoveryKubernetes.Arguments arguments, IReadOnlyList<ExportUse> uses)
     {
+        if (ReferenceEquals(arguments, _arguments) && ReferenceEquals(uses, _uses))
+        {
+            return;
+        }
+        (_arguments, _uses) = (arguments, uses);
         _pushdown = context.Options.SelectorPushdown
             ? SelectorPushdown.Find(arguments.Role, arguments.AttachMetadata.Node, uses)
             : PushdownOutcome.Nothing("--kubernetes.selector-pushdown=false");

@@ -1,0 +1,119 @@
+using Agent.Runtime;
+using Agent.Runtime.Configuration;
+using Agent.Runtime.Graph;
+using Agent.Runtime.StandardLibrary;
+using Agent.Sdk;
+using Agent.Sdk.Declarations;
+using Agent.Sdk.Metrics;
+using Agent.Testing.Kubernetes;
+using Agent.Syntax.Values;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Agent.Components.Tests.Discovery.Kubernetes.ClusterObjects;
+
+namespace Agent.Components.Tests.Discovery.Kubernetes.Pushdown;
+
+/// <summary>From the text of a configuration to the requests that the API server sees.</summary>
+public sealed class PushdownInGraphTests
+{
+    private const string Variable = "INVAR_TEST_NODE";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_targets_behind_the_rules_are_the_same_with_and_without_the_flag(bool isOn)
+    {
+        await using FakeApiServer server = await ClusterAsync();
+        await using AgentRuntime runtime = Runtime(isOn);
+
+        Assert.True((await LoadAsync(runtime, server, Own("own"))).Success);
+        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+
+        string[] lists = [.. server.Requests.Where(static request => request.Verb == "list").Select(static request => request.Path)];
+        Assert.Equal(isOn, lists.All(static path => path.Contains("spec.nodeName", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_reload_that_brings_another_user_widens_the_watch_and_one_that_takes_it_away_narrows_it()
+    {
+        await using FakeApiServer server = await ClusterAsync();
+        await using AgentRuntime runtime = Runtime(isOn: true);
+        await LoadAsync(runtime, server, Own("own"));
+        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+
+        await LoadAsync(runtime, server, Own("own") + """
+
+            discovery.relabel "all" { targets = discovery.kubernetes.pods.targets }
+            """);
+        await UntilAsync(() => NamesOf(runtime, "all") == "a b" && NamesOf(runtime, "own") == "a");
+        await LoadAsync(runtime, server, Own("own") + Own("other"));
+        await UntilAsync(() => runtime.Graph.Nodes.Single(static node => node.Id == "discovery.kubernetes.pods").Exports?["targets"] is ArrayValue { Count: 1 });
+
+        Assert.Equal("a", NamesOf(runtime, "other"));
+    }
+
+    [Fact]
+    public async Task Targets_that_are_joined_with_others_are_still_narrowed()
+    {
+        await using FakeApiServer server = await ClusterAsync();
+        await using AgentRuntime runtime = Runtime(isOn: true);
+        await LoadAsync(runtime, server, Own("own").Replace(
+            "discovery.kubernetes.pods.targets", "array.concat(discovery.kubernetes.pods.targets, [{ \"x\" = \"y\" }])", StringComparison.Ordinal));
+        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+
+        Assert.All(server.Requests, static request => Assert.Contains("spec.nodeName", request.Path, StringComparison.Ordinal));
+    }
+
+    private static async Task<FakeApiServer> ClusterAsync()
+    {
+        FakeApiServer server = await FakeApiServer.StartAsync();
+        server.Put("v1/pods", Pod("a", node: "node-a"));
+        server.Put("v1/pods", Pod("b", node: "node-b"));
+        return server;
+    }
+
+    private static string Own(string label) => $$"""
+
+        discovery.relabel "{{label}}" {
+          targets = discovery.kubernetes.pods.targets
+          rule {
+            source_labels = ["__meta_kubernetes_pod_node_name"]
+            regex         = sys.env("{{Variable}}")
+            action        = "keep"
+          }
+        }
+
+        """;
+
+    private static Task<LoadResult> LoadAsync(AgentRuntime runtime, FakeApiServer server, string rest) =>
+        runtime.LoadAsync(diagnostics => ConfigurationSource.Parse("test.alloy", $$"""
+            discovery.kubernetes "pods" {
+              role       = "pod"
+              api_server = "{{server.Url}}"
+            }
+            {{rest}}
+            """, diagnostics));
+
+    private static string NamesOf(AgentRuntime runtime, string label) =>
+        runtime.Graph.Nodes.Single(node => node.Id == $"discovery.relabel.{label}").Exports?["output"] is TargetListValue { Targets: var targets }
+            ? string.Join(" ", targets.Select(static target => target["__meta_kubernetes_pod_name"]))
+            : "";
+
+    private static AgentRuntime Runtime(bool isOn)
+    {
+        var library = new StandardLibraryScope(new StandardLibraryOptions { Version = "0", Environment = static name => name == Variable ? "node-a" : null });
+        var services = new GraphServices
+        {
+            Catalog = new BlockCatalog(
+                new ComponentCatalog(global::Agent.Components.GeneratedCatalog.Components, global::Agent.Components.GeneratedCatalog.Stages), []),
+            Metrics = new MetricRegistry(),
+            Logging = NullLoggerFactory.Instance,
+            Time = TimeProvider.System,
+            Globals = library,
+            StoragePath = Path.GetTempPath(),
+            Options = new AgentOptions { SelectorPushdown = isOn },
+        };
+        return new AgentRuntime(services, library, Stability.GenerallyAvailable);
+    }
+
+    private static Task UntilAsync(Func<bool> condition) => Agent.Components.Tests.Loki.SourceFile.SourceFileFixture.UntilAsync(condition);
+}
