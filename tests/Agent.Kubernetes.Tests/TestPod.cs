@@ -19,15 +19,15 @@ internal sealed record TestPod(ObjectMeta Metadata, string Phase, string Node) :
             {
                 metadata = ObjectMetaReader.Read(ref json);
             }
-            else if (json.ValueTextEquals("spec"u8) && JsonFields.EnterObject(ref json))
+            else if (json.ValueTextEquals("spec"u8))
             {
                 node = Field(ref json, "nodeName"u8);
             }
-            else if (json.ValueTextEquals("status"u8) && JsonFields.EnterObject(ref json))
+            else if (json.ValueTextEquals("status"u8))
             {
                 phase = Field(ref json, "phase"u8);
             }
-            else if (json.TokenType == JsonTokenType.PropertyName)
+            else
             {
                 JsonFields.Skip(ref json);
             }
@@ -38,6 +38,10 @@ internal sealed record TestPod(ObjectMeta Metadata, string Phase, string Node) :
     private static string Field(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
         string found = "";
+        if (!JsonFields.EnterObject(ref json))
+        {
+            return found;
+        }
         while (JsonFields.Next(ref json))
         {
             if (json.ValueTextEquals(name))

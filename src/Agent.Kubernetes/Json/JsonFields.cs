@@ -13,7 +13,8 @@ namespace Agent.Kubernetes.Json;
 ///     else { JsonFields.Skip(ref json); }
 /// }
 /// </code>
-/// After <see cref="Next"/> the reader stands at a field's name, and exactly one other method takes its value; only malformed JSON throws.
+/// After <see cref="Next"/> the reader stands at a field's name, and exactly one other method takes its value (also <see cref="EnterObject"/>
+/// where it gives false, so it never stands behind an <c>&amp;&amp;</c> with another branch to come); only malformed JSON throws.
 /// </remarks>
 public static class JsonFields
 {

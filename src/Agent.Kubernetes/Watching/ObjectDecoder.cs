@@ -38,12 +38,25 @@ internal sealed partial class ObjectDecoder<T>(ResourceKind<T> kind, WatchSettin
             json.Skip();
             return null;
         }
-        T? item = kind.Read(ref json);
+        T? item = Read(ref json);
         if (item is null)
         {
             Count(ref _unnamed, "an object without a name");
         }
         return item;
+    }
+
+    private T? Read(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return kind.Read(ref json);
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader of the kind stumbled over a shape that it did not expect: one object less, not the end of the watch.
+            return null;
+        }
     }
 
     /// <summary>Counts a frame that was not kept.</summary>

@@ -74,7 +74,6 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
         }
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(false);
-        _firstList.TrySetCanceled();
         _stopping.Dispose();
     }
 
@@ -95,6 +94,10 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Disposed of.
+        }
+        finally
+        {
+            _firstList.TrySetCanceled();
         }
     }
 

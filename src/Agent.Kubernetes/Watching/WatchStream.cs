@@ -75,10 +75,10 @@ internal sealed class WatchStream<T>(WatchTarget<T> target, ObjectDecoder<T> dec
             {
                 type = TypeOf(ref json);
             }
-            else if (json.ValueTextEquals("object"u8) && JsonFields.EnterObject(ref json))
+            else if (json.ValueTextEquals("object"u8))
             {
+                hasBody = JsonFields.EnterObject(ref json);
                 body = json;
-                hasBody = true;
                 json.Skip();
             }
             else

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -27,14 +28,19 @@ public sealed class FakeApiServer : IAsyncDisposable
     private int _port;
     private long _bytesSent;
 
-    private FakeApiServer(TimeProvider time)
+    private readonly X509Certificate2? _certificate;
+
+    private FakeApiServer(TimeProvider time, X509Certificate2? certificate)
     {
-        _time = time;
+        (_time, _certificate) = (time, certificate);
         _handler = new FakeApiHandler(_store, _faults, time);
     }
 
     /// <summary>Base URL; the port stays through restarts.</summary>
-    public Uri Url => new($"http://127.0.0.1:{_port}/");
+    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{_port}/");
+
+    /// <summary>How the last request came, such as <c>HTTP/2</c>.</summary>
+    public string LastProtocol { get; private set; } = "";
 
     /// <summary>All requests, in the order in which they came.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
@@ -67,9 +73,10 @@ public sealed class FakeApiServer : IAsyncDisposable
     }
 
     /// <param name="time">Ends watches after their timeout and dates objects; the system's by default.</param>
-    public static async Task<FakeApiServer> StartAsync(TimeProvider? time = null)
+    /// <param name="certificate">With its key, to listen for TLS (and HTTP/2); plain HTTP without it.</param>
+    public static async Task<FakeApiServer> StartAsync(TimeProvider? time = null, X509Certificate2? certificate = null)
     {
-        var server = new FakeApiServer(time ?? TimeProvider.System);
+        var server = new FakeApiServer(time ?? TimeProvider.System, certificate);
         await server.ComeUpAsync();
         return server;
     }
@@ -159,7 +166,14 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port, listen =>
+        {
+            if (_certificate is not null)
+            {
+                listen.UseHttps(_certificate);
+            }
+        }));
         WebApplication app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync();
@@ -197,6 +211,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         FakeRequest request = FakeRequest.Of(http.Request);
         Requests.Enqueue(request);
+        LastProtocol = http.Request.Protocol;
         await using CancellationTokenRegistration dropped = _faults.Connections.Register(http.Abort);
         try
         {
