@@ -10,6 +10,16 @@ internal static class PodTailAccess
     public static IEnumerable<AccessRule> OfTargets(AccessQuery query) =>
         PodIdentity.IsUsedBy(AccessQuery.Blocks(query.Block, "client").FirstOrDefault()) ? PodIdentity.NamespacesBehind(query, "targets").SelectMany(In) : [];
 
+    /// <summary>Of a component that follows what PodLogs resources select, in any namespace.</summary>
+    public static IEnumerable<AccessRule> OfPodLogs(AccessQuery query) =>
+        !PodIdentity.IsUsedBy(AccessQuery.Blocks(query.Block, "client").FirstOrDefault()) ? [] :
+        [
+            new("monitoring.grafana.com", "podlogs", AccessRule.Watching),
+            new("", "namespaces", AccessRule.Watching),
+            new("", "pods", AccessRule.Watching),
+            .. In(null),
+        ];
+
     /// <summary>To ask for a pod, and to read its logs.</summary>
     /// <param name="where">Null for all namespaces.</param>
     public static IEnumerable<AccessRule> In(string? where) =>
