@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Agent.Testing;
 
@@ -34,8 +35,12 @@ internal static class Kubectl
     public static string? Missing { get; } = Find();
 
     /// <summary>The objects of a folder, relative to deploy/kubernetes.</summary>
-    public static List<JsonObject> Kustomize(string folder) =>
-        Yaml.Documents(Run("kustomize", Path.Combine(Repository.PathOf("deploy/kubernetes"), folder)));
+    public static List<JsonObject> Kustomize(string folder)
+    {
+        (bool success, string output, string errors) = Run("kustomize", Path.Combine(Repository.PathOf("deploy/kubernetes"), folder));
+        Assert.True(success, errors);
+        return Yaml.Documents(output);
+    }
 
     private static string? Find()
     {
@@ -43,21 +48,25 @@ internal static class Kubectl
         {
             return "kubectl is neither on the PATH nor in artifacts/peers";
         }
+        (bool success, string output, string errors) = Run("version", "--client", "-o", "json");
+        if (!success)
+        {
+            return $"kubectl does not tell its version: {errors}";
+        }
         // Vendors append to the number: "28+".
-        string minor = JsonNode.Parse(Run("version", "--client", "-o", "json"))!["clientVersion"]!["minor"]!.GetValue<string>();
-        return int.Parse(minor.TrimEnd('+'), System.Globalization.CultureInfo.InvariantCulture) < OldestMinor
+        string minor = JsonNode.Parse(output)!["clientVersion"]!["minor"]!.GetValue<string>();
+        return int.Parse(minor.TrimEnd('+'), CultureInfo.InvariantCulture) < OldestMinor
             ? $"kubectl is of version 1.{minor}: 1.{OldestMinor} or later is needed"
             : null;
     }
 
-    private static string Run(params string[] arguments)
+    private static (bool Success, string Output, string Errors) Run(params string[] arguments)
     {
         var start = new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.Result);
-        return output;
+        return (process.ExitCode == 0, output, errors.Result);
     }
 }
