@@ -8,7 +8,7 @@ namespace Agent.Components.Remote;
 /// <summary>Asks a source whenever the arguments change and in between at its frequency. What was exported last stays while it fails.</summary>
 /// <param name="context">The component's.</param>
 /// <param name="success">What health says after an answer.</param>
-internal sealed partial class PollLoop(ComponentContext context, string success) : IDisposable
+internal sealed partial class PollLoop(ComponentContext context, string success) : IAsyncDisposable
 {
     private readonly ILogger _logger = context.Logger;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -26,7 +26,7 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
         await _turn.WaitAsync(stop);
         try
         {
-            former?.Source.Dispose();
+            await (former?.Source.DisposeAsync() ?? ValueTask.CompletedTask);
             if (await AskAsync(stop) is { } problem)
             {
                 throw new ComponentException(problem);
@@ -71,9 +71,9 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _settings?.Source.Dispose();
+        await (_settings?.Source.DisposeAsync() ?? ValueTask.CompletedTask);
         _turn.Dispose();
     }
 

@@ -77,9 +77,5 @@ public sealed class RemoteHttp(ComponentContext context) : IComponent<RemoteHttp
 
     public Task RunAsync(CancellationToken stop) => _loop.RunAsync(stop);
 
-    public ValueTask DisposeAsync()
-    {
-        _loop.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 }

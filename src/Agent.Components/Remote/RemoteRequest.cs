@@ -30,7 +30,11 @@ internal sealed class RemoteRequest(RemoteHttp.Arguments arguments, HttpClient h
         return new RemoteHttp.Exports(new OptionalSecret(Encoding.UTF8.GetString(body.Span).Trim(), arguments.IsSecret));
     }
 
-    public void Dispose() => http.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private HttpRequestMessage Build()
     {

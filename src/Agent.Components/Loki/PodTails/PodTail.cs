@@ -29,6 +29,7 @@ internal sealed partial class PodTail : IDisposable
     private volatile bool _isReading;
     private volatile bool _isRetiring;
     private RetrySchedule _retry = NewRetry();
+    private int _breaks;
 
     public PodTail(PodTailServices services, PodTarget target, PodPosition start)
     {
@@ -168,7 +169,11 @@ internal sealed partial class PodTail : IDisposable
         catch (Exception exception) when (!Delivery.IsHandingOn
             && exception is HttpRequestException or IOException or InvalidDataException or KubernetesException or UnauthorizedAccessException)
         {
-            SetProblem(exception.Message);
+            // One broken connection is nothing unusual.
+            if (exception is not (HttpRequestException or IOException) || ++_breaks > 1)
+            {
+                SetProblem(exception.Message);
+            }
         }
         finally
         {
@@ -189,6 +194,7 @@ internal sealed partial class PodTail : IDisposable
 
     private void SetProblem(string? problem)
     {
+        _breaks = problem is null ? 0 : _breaks;
         if (problem == _problem)
         {
             return;

@@ -69,7 +69,6 @@ internal sealed class PodTailRun : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await using ITimer timer = _context.Time.CreateTimer(_ => Signal(), null, Tick, Tick);
-        _services.Watcher = FolderWatcher.TryStart(FolderEvents.Contents, _tails.OnFolderEvent, out _);
         try
         {
             await foreach (bool _ in _signal.Reader.ReadAllAsync(stop))
@@ -143,6 +142,10 @@ internal sealed class PodTailRun : IAsyncDisposable
         _applied = plan;
         _services.Consumer = plan.Consumer;
         _services.Folder = plan.Folder;
+        if (_services.Watcher is null && plan.Folder.Length > 0 && Directory.Exists(plan.Folder))
+        {
+            _services.Watcher = FolderWatcher.TryStart(FolderEvents.Contents, _tails.OnFolderEvent, out _);
+        }
         if (isElsewhere)
         {
             await ConnectAsync(plan.Client);
