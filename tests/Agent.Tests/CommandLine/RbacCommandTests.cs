@@ -190,6 +190,46 @@ public sealed class RbacCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_is_one_secret_in_its_namespace()
+    {
+        List<JsonObject> objects = await ObjectsAsync("remote.kubernetes.secret \"x\" {\n namespace = \"shop\"\n name = \"loki\"\n}\n");
+
+        Assert.Equal(["Role/invar", "RoleBinding/invar"], objects.Select(ManifestChecks.IdOf));
+        Assert.Equal("shop", objects[0]["metadata"]!["namespace"]!.ToString());
+        Assert.Equal("""[{"apiGroups":[""],"resources":["secrets"],"resourceNames":["loki"],"verbs":["get"]}]""", objects[0]["rules"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_config_map_whose_name_is_not_known_is_any_with_a_note()
+    {
+        JsonObject role = (await ObjectsAsync("remote.kubernetes.configmap \"x\" {\n namespace = \"shop\"\n name = sys.env(\"INVAR_TEST_NOT_SET\")\n}\n"))[0];
+
+        Assert.Equal("""[{"apiGroups":[""],"resources":["configmaps"],"verbs":["get"]}]""", role["rules"]!.ToJsonString());
+        Assert.Contains("  # Which one is not known here", _shell.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_are_watched_and_their_leader_is_elected_by_leases_of_its_own()
+    {
+        List<JsonObject> objects = await ObjectsAsync("loki.source.kubernetes_events \"all\" {\n namespaces = [\"shop\"]\n forward_to = []\n}\n");
+
+        Assert.Equal(["monitoring", "shop"], objects.Where(static item => item["kind"]!.ToString() == "Role").Select(static role => role["metadata"]!["namespace"]!.ToString()));
+        Assert.Equal(
+            ["create: ", "get update: invar-loki.source.kubernetes-events.all", "get update: invar-loki.source.kubernetes-events.all-positions"],
+            ManifestChecks.Items(objects[0]["rules"]).Select(static rule =>
+                $"{string.Join(' ', rule["verbs"]!.AsArray())}: {rule["resourceNames"]?[0]}"));
+    }
+
+    [Fact]
+    public async Task Events_without_an_election_need_no_leases() => Assert.Equal(["events"], await ResourcesAsync(
+        "loki.source.kubernetes_events \"all\" {\n forward_to = []\n leader_election { enabled = false }\n}\n"));
+
+    [Fact]
+    public async Task PodLogs_are_watched_with_the_pods_and_namespaces_that_they_select() => Assert.Equal(
+        ["namespaces", "pods", "pods/log", "monitoring.grafana.com/podlogs"],
+        await ResourcesAsync("loki.source.podlogs \"all\" {\n forward_to = []\n}\n"));
+
+    [Fact]
     public async Task A_kubelet_is_asked_for_pods_and_not_for_everything()
     {
         Assert.Equal(["nodes/pods"], await ResourcesAsync($"discovery.kubelet \"x\" {{\n bearer_token_file = \"{Token}\"\n}}\n"));
@@ -227,7 +267,7 @@ public sealed class RbacCommandTests : IDisposable
     [ConformanceTheory]
     [InlineData("conveyor-daemonset.alloy", "nodes, nodes/metrics, pods, pods/log, /metrics")]
     [InlineData("homelab.alloy", "pods")]
-    [InlineData("kimawesome.alloy", "pods")]
+    [InlineData("kimawesome.alloy", "events, pods, coordination.k8s.io/leases, coordination.k8s.io/leases, coordination.k8s.io/leases")]
     [InlineData("srcnodes.alloy", "pods, pods/log")]
     public async Task Configurations_from_production_need_this_and_no_secrets(string file, string expected)
     {
