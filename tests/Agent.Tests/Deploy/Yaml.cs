@@ -27,7 +27,7 @@ internal static class Yaml
         _ => throw new InvalidDataException($"unexpected {node.NodeType}"),
     };
 
-    private static JsonNode? Plain(string text) => text switch
+    private static JsonValue? Plain(string text) => text switch
     {
         "" or "~" or "null" => null,
         "true" => JsonValue.Create(true),
