@@ -52,6 +52,7 @@ internal static class DeclarationReader
             Example = DocText.Example(type),
             Stability = Named(attribute, "Stability")?.ToString() ?? "0",
             Singleton = Named(attribute, "Singleton") is true,
+            UsesKubernetes = type.AllInterfaces.Any(static candidate => candidate.ToDisplayString() == KnownNames.KubernetesUser),
         };
     }
 

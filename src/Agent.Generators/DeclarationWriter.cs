@@ -33,6 +33,10 @@ internal static class DeclarationWriter
 
             """);
         text.Append(exports);
+        if (model.UsesKubernetes)
+        {
+            text.Append($"        Access = {model.Type}.Access,\n");
+        }
         text.Append("    };\n}\n");
         if (model.ExportsType is not null)
         {

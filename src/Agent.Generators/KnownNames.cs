@@ -9,6 +9,7 @@ internal static class KnownNames
     public const string ConfigBlock = Declarations + "ConfigBlockAttribute";
     public const string Capsule = Declarations + "CapsuleAttribute";
     public const string Context = "Agent.Sdk.ComponentContext";
+    public const string KubernetesUser = "Agent.Sdk.Access.IKubernetesUser";
     public const string ValueList = "Agent.Sdk.ValueList<T>";
     public const string ValueMap = "Agent.Sdk.ValueMap<T>";
     public const string Codec = "global::Agent.Sdk.Decoding.Codecs.Codec";

@@ -61,6 +61,9 @@ internal sealed record DeclarationModel(DeclarationKind Kind, string Name, strin
 
     public bool Singleton { get; init; }
 
+    /// <summary>It says which rights towards the Kubernetes API its arguments need.</summary>
+    public bool UsesKubernetes { get; init; }
+
     /// <summary>The codec and the type of the arguments; empty where the declaration is faulty and nothing can be generated.</summary>
     public string ArgumentsCodec { get; init; } = "";
 

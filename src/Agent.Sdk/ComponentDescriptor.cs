@@ -1,3 +1,4 @@
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Schema;
@@ -24,6 +25,9 @@ public abstract class ComponentDescriptor
     public required BlockSchema Arguments { get; init; }
 
     public required IReadOnlyList<ExportSchema> Exports { get; init; }
+
+    /// <summary>What it needs of the Kubernetes API, by arguments; null where it never talks to it.</summary>
+    public Func<AccessQuery, IEnumerable<AccessRule>>? Access { get; init; }
 
     /// <summary>Decodes evaluated arguments; null, with errors in <paramref name="diagnostics"/>, where they are wrong.</summary>
     public abstract object? Decode(BlockValue block, DiagnosticBag diagnostics);

@@ -39,6 +39,7 @@ internal static class AgentCommandLine
             ConvertCommand.Create(terminal),
             DocsCommand.Create(build, terminal),
             ComponentsCommand.Create(build, terminal),
+            RbacCommand.Create(build, terminal),
         };
         root.Directives.Clear();
         foreach (VersionOption version in root.Options.OfType<VersionOption>())

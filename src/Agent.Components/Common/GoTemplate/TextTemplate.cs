@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Agent.Components.Common.GoTemplate.Execution;
 using Agent.Components.Common.GoTemplate.Formatting;
+using Agent.Components.Common.GoTemplate.Functions;
 using Agent.Components.Common.GoTemplate.Syntax;
 using Agent.Components.Common.GoTemplate.Values;
 using Agent.Components.Common.GoTime;
@@ -50,6 +51,16 @@ public sealed class TextTemplate
         TimeProvider time,
         TemplateLimits limits,
         [NotNullWhen(true)] out TextTemplate? template,
+        [NotNullWhen(false)] out string? error) =>
+        TryParseWith(text, time, limits, TemplateFunctions.OfStages, out template, out error);
+
+    /// <summary>The same with functions of the caller's beside those of stages.</summary>
+    internal static bool TryParseWith(
+        string text,
+        TimeProvider time,
+        TemplateLimits limits,
+        TemplateFunctions functions,
+        [NotNullWhen(true)] out TextTemplate? template,
         [NotNullWhen(false)] out string? error)
     {
         template = null;
@@ -57,7 +68,7 @@ public sealed class TextTemplate
         string bytes = GoText.FromString(text);
         try
         {
-            template = new TextTemplate(bytes, TemplateParser.Parse(TemplateName, bytes), time, limits);
+            template = new TextTemplate(bytes, TemplateParser.Parse(TemplateName, bytes, functions), time, limits);
             return true;
         }
         catch (TemplateSyntaxException exception)

@@ -1,5 +1,7 @@
 using Agent.Components.Common.Http;
+using Agent.Components.Common.Kubernetes;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Syntax.Values;
@@ -13,8 +15,9 @@ namespace Agent.Components.Discovery.Kubelet;
 ///   namespaces        = ["default", "kube-system"]
 /// }</example>
 [Component("discovery.kubelet")]
-public sealed class DiscoveryKubelet : IComponent<DiscoveryKubelet.Arguments>, IDebuggable
+public sealed class DiscoveryKubelet : IComponent<DiscoveryKubelet.Arguments>, IDebuggable, IKubernetesUser
 {
+    private const string OlderKubelets = "Kubelets before Kubernetes 1.33 ask for nodes/proxy instead, which also lets its holder run commands in every container.";
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(30);
 
     private readonly ComponentContext _context;
@@ -53,6 +56,9 @@ public sealed class DiscoveryKubelet : IComponent<DiscoveryKubelet.Arguments>, I
 
     /// <param name="Targets">The targets that the pods of the last good answer make.</param>
     public sealed record Exports(ValueList<Target> Targets);
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) =>
+        PodIdentity.ShowsToken(query.Block) ? [new AccessRule("", "nodes/pods", AccessVerbs.Get) { Note = OlderKubelets }] : [];
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Watching;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Syntax.Values;
@@ -15,7 +16,7 @@ namespace Agent.Components.Discovery.Kubernetes;
 ///   namespaces { names = ["shop"] }
 /// }</example>
 [Component("discovery.kubernetes")]
-public sealed class DiscoveryKubernetes(ComponentContext context) : IComponent<DiscoveryKubernetes.Arguments>, IDebuggable, IConsumerAware
+public sealed class DiscoveryKubernetes(ComponentContext context) : IComponent<DiscoveryKubernetes.Arguments>, IDebuggable, IConsumerAware, IKubernetesUser
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TargetGroups _groups = new();
@@ -97,6 +98,8 @@ public sealed class DiscoveryKubernetes(ComponentContext context) : IComponent<D
 
     /// <param name="Targets">The targets that the objects of the cluster make.</param>
     public sealed record Exports(ValueList<Target> Targets);
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => DiscoveryAccess.Of(query);
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

@@ -1,6 +1,7 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.PodTails;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Syntax.Values;
@@ -21,7 +22,7 @@ namespace Agent.Components.Loki.SourceKubernetes;
 ///   forward_to = []
 /// }</example>
 [Component("loki.source.kubernetes")]
-public sealed partial class LokiSourceKubernetes(ComponentContext context) : IComponent<LokiSourceKubernetes.Arguments>, IDebuggable
+public sealed partial class LokiSourceKubernetes(ComponentContext context) : IComponent<LokiSourceKubernetes.Arguments>, IDebuggable, IKubernetesUser
 {
     private readonly ILogger _logger = context.Logger;
     private volatile PodTailPlan? _plan;
@@ -58,6 +59,8 @@ public sealed partial class LokiSourceKubernetes(ComponentContext context) : ICo
             }
         }
     }
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => PodTailAccess.OfTargets(query);
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

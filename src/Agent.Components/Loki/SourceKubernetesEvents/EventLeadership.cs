@@ -120,7 +120,7 @@ internal sealed partial class EventLeadership : IAsyncDisposable
             : "";
 
     /// <summary>Agents with the same configuration have the same component, and are rivals.</summary>
-    private static string NameOf(string component)
+    internal static string NameOf(string component)
     {
         var name = new StringBuilder("invar-");
         foreach (char letter in component.ToLowerInvariant())

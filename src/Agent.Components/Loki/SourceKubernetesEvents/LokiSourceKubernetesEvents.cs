@@ -1,6 +1,7 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.PodTails;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Syntax.Values;
@@ -14,7 +15,7 @@ namespace Agent.Components.Loki.SourceKubernetesEvents;
 ///   forward_to = []
 /// }</example>
 [Component("loki.source.kubernetes_events")]
-public sealed class LokiSourceKubernetesEvents(ComponentContext context) : IComponent<LokiSourceKubernetesEvents.Arguments>, IDebuggable
+public sealed class LokiSourceKubernetesEvents(ComponentContext context) : IComponent<LokiSourceKubernetesEvents.Arguments>, IDebuggable, IKubernetesUser
 {
     private volatile Arguments? _arguments;
     private volatile EventsRun? _run;
@@ -68,6 +69,8 @@ public sealed class LokiSourceKubernetesEvents(ComponentContext context) : IComp
         /// <summary>Namespace of the Lease; empty for that of the agent's pod.</summary>
         public string LeaseNamespace { get; init; } = "";
     }
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => EventAccess.Of(query, EventLeadership.NameOf(query.Id));
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

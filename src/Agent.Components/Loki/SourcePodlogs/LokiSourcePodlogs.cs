@@ -1,6 +1,7 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.PodTails;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Syntax.Values;
@@ -16,7 +17,7 @@ namespace Agent.Components.Loki.SourcePodlogs;
 ///   }
 /// }</example>
 [Component("loki.source.podlogs")]
-public sealed class LokiSourcePodlogs(ComponentContext context) : IComponent<LokiSourcePodlogs.Arguments>, IDebuggable
+public sealed class LokiSourcePodlogs(ComponentContext context) : IComponent<LokiSourcePodlogs.Arguments>, IDebuggable, IKubernetesUser
 {
     private volatile Arguments? _arguments;
     private volatile PodTailRun? _tails;
@@ -108,6 +109,8 @@ public sealed class LokiSourcePodlogs(ComponentContext context) : IComponent<Lok
         /// <summary>The node to keep to; empty for all.</summary>
         internal string Node => !Enabled ? "" : NodeName.Length > 0 ? NodeName : Environment.GetEnvironmentVariable("NODE_NAME") ?? "";
     }
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => PodTailAccess.OfPodLogs(query);
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

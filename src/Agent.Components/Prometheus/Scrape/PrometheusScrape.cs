@@ -1,5 +1,6 @@
 using Agent.Components.Common.Http;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Scraping;
@@ -15,7 +16,7 @@ namespace Agent.Components.Prometheus.Scrape;
 ///   forward_to = []
 /// }</example>
 [Component("prometheus.scrape")]
-public sealed partial class PrometheusScrape(ComponentContext context) : IComponent<PrometheusScrape.Arguments>, IDebuggable, IScrapePool
+public sealed partial class PrometheusScrape(ComponentContext context) : IComponent<PrometheusScrape.Arguments>, IDebuggable, IScrapePool, IKubernetesUser
 {
     private readonly Lock _gate = new();
     private Arguments? _arguments;
@@ -23,6 +24,8 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
 
     /// <summary>Nothing is being scraped right now.</summary>
     internal bool IsIdle => _run?.IsIdle ?? true;
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => ScrapeAccess.Of(query);
 
     public sealed record Arguments : IValidated
     {

@@ -1,5 +1,6 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Components.Remote.Kubernetes;
@@ -10,7 +11,7 @@ namespace Agent.Components.Remote.Kubernetes;
 ///   name      = "metrics-configmap"
 /// }</example>
 [Component("remote.kubernetes.configmap")]
-public sealed class RemoteKubernetesConfigmap(ComponentContext context) : IComponent<RemoteKubernetesConfigmap.Arguments>
+public sealed class RemoteKubernetesConfigmap(ComponentContext context) : IComponent<RemoteKubernetesConfigmap.Arguments>, IKubernetesUser
 {
     private readonly PollLoop _loop = new(context, "got configmap");
 
@@ -27,6 +28,8 @@ public sealed class RemoteKubernetesConfigmap(ComponentContext context) : ICompo
 
     /// <param name="Data">The values of the ConfigMap by their keys.</param>
     public sealed record Exports(ValueMap<OptionalSecret> Data);
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => ObjectAccess.Of(query, "configmaps");
 
     /// <exception cref="ComponentException">The server does not answer, or has no such object.</exception>
     public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) => await _loop.ApplyAsync(

@@ -1,5 +1,6 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Sdk;
+using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Components.Remote.Kubernetes;
@@ -10,7 +11,7 @@ namespace Agent.Components.Remote.Kubernetes;
 ///   name      = "metrics-secret"
 /// }</example>
 [Component("remote.kubernetes.secret")]
-public sealed class RemoteKubernetesSecret(ComponentContext context) : IComponent<RemoteKubernetesSecret.Arguments>
+public sealed class RemoteKubernetesSecret(ComponentContext context) : IComponent<RemoteKubernetesSecret.Arguments>, IKubernetesUser
 {
     private readonly PollLoop _loop = new(context, "got secret");
 
@@ -27,6 +28,8 @@ public sealed class RemoteKubernetesSecret(ComponentContext context) : IComponen
 
     /// <param name="Data">The values of the Secret by their keys; all are secrets.</param>
     public sealed record Exports(ValueMap<OptionalSecret> Data);
+
+    public static IEnumerable<AccessRule> Access(AccessQuery query) => ObjectAccess.Of(query, "secrets");
 
     /// <exception cref="ComponentException">The server does not answer, or has no such object.</exception>
     public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) => await _loop.ApplyAsync(

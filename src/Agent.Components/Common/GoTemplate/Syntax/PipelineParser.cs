@@ -5,7 +5,7 @@ using Agent.Components.Common.GoTemplate.Functions;
 namespace Agent.Components.Common.GoTemplate.Syntax;
 
 /// <summary>Reads what stands inside an action: declarations, commands, operands.</summary>
-internal sealed class PipelineParser(TokenReader tokens)
+internal sealed class PipelineParser(TokenReader tokens, TemplateFunctions functions)
 {
     /// <summary>The variables that can be named here; an <c>end</c> removes those of its block.</summary>
     public List<string> Variables { get; } = ["$"];
@@ -184,7 +184,7 @@ internal sealed class PipelineParser(TokenReader tokens)
 
     private FunctionNode Function(TemplateToken name)
     {
-        if (!FunctionTable.TryFind(name.Text, out GoFunction? function, out string? left))
+        if (!functions.TryFind(name.Text, out GoFunction? function, out string? left))
         {
             throw tokens.Error(left ?? $"function {Formatting.GoQuoting.Quote(name.Text)} not defined");
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Agent.Components.Common.GoTemplate.Functions;
 
 namespace Agent.Components.Common.GoTemplate.Syntax;
 
@@ -8,22 +9,24 @@ internal sealed class TemplateParser
     private readonly TokenReader _tokens;
     private readonly Dictionary<string, ListNode> _templates;
     private readonly PipelineParser _pipelines;
+    private readonly TemplateFunctions _functions;
     private int _ranges;
 
-    private TemplateParser(TokenReader tokens, Dictionary<string, ListNode> templates)
+    private TemplateParser(TokenReader tokens, Dictionary<string, ListNode> templates, TemplateFunctions functions)
     {
         _tokens = tokens;
         _templates = templates;
-        _pipelines = new PipelineParser(tokens);
+        _functions = functions;
+        _pipelines = new PipelineParser(tokens, functions);
     }
 
     /// <summary>The templates by name, the whole one under the name given; and the names of all fields.</summary>
     /// <exception cref="TemplateSyntaxException">The text is no template.</exception>
-    public static (Dictionary<string, ListNode> Templates, string[] FieldNames) Parse(string name, string text)
+    public static (Dictionary<string, ListNode> Templates, string[] FieldNames) Parse(string name, string text, TemplateFunctions functions)
     {
         var templates = new Dictionary<string, ListNode>(StringComparer.Ordinal);
         var tokens = new TokenReader(name, text);
-        var parser = new TemplateParser(tokens, templates);
+        var parser = new TemplateParser(tokens, templates, functions);
         parser.Add(name, parser.Root());
         return (templates, [.. tokens.FieldNames]);
     }
@@ -37,7 +40,7 @@ internal sealed class TemplateParser
             int mark = _tokens.Mark();
             if (_tokens.Next().Kind == TokenKind.LeftDelimiter && _tokens.NextNonSpace().Is("define"))
             {
-                new TemplateParser(_tokens, _templates).Definition();
+                new TemplateParser(_tokens, _templates, _functions).Definition();
                 continue;
             }
             _tokens.Return(mark);
@@ -184,7 +187,7 @@ internal sealed class TemplateParser
         TemplateToken token = _tokens.NextNonSpace();
         string name = TemplateName(token, Context);
         PipeNode pipe = _pipelines.Pipeline(Context, TokenKind.RightDelimiter);
-        (ListNode body, Ending ending) = new TemplateParser(_tokens, _templates).Items();
+        (ListNode body, Ending ending) = new TemplateParser(_tokens, _templates, _functions).Items();
         if (ending.IsElse)
         {
             throw _tokens.Error($"unexpected {ending} in {Context}");
