@@ -1,6 +1,7 @@
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
+using Agent.Runtime.Modules;
 using Agent.Sdk.Access;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
@@ -24,53 +25,24 @@ public sealed class AccessFinder(BlockCatalog catalog, IExpressionNames names, I
     {
         var findings = new DiagnosticBag();
         GraphPlan plan = new GraphPlanner(catalog, names, Stability.Experimental).Plan(source.Statements, findings);
-        Dictionary<string, BlockValue> blocks = Evaluate(plan, findings);
-        diagnostics.AddRange(findings.Where(static found =>
-            found.Severity == Severity.Error && found.Code is not (DiagnosticCodes.UnknownComponent or DiagnosticCodes.NotSupported)));
+        var blocks = new Dictionary<string, (ModuleUse Use, BlockValue Block)>(StringComparer.Ordinal);
+        var check = new ModuleCheck(globals, findings) { Visited = (use, block) => blocks[use.Id] = (use, block) };
+        check.CheckRoot(new RootModule(plan, source.Folder));
+        diagnostics.AddRange(findings.Where(static found => found.Severity == Severity.Error && !IsForOthers(found.Code)));
 
-        var nodes = plan.Nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
+        var trace = new SourceTrace(blocks, check);
         var components = new List<ComponentAccess>();
-        foreach (NodeDefinition node in plan.Nodes)
+        foreach ((string id, (ModuleUse use, _)) in blocks)
         {
-            if (node.Descriptor.Access is { } access && QueryOf(node.Id, nodes, blocks) is { } query && access(query).ToArray() is { Length: > 0 } rules)
+            if (use.Definition.Descriptor.Access is { } access && access(trace.QueryOf(id)).ToArray() is { Length: > 0 } rules)
             {
-                components.Add(new ComponentAccess(node.Id, rules));
+                components.Add(new ComponentAccess(id, rules));
             }
         }
-        return new AccessFindings(components, [.. plan.Unavailable.Order(StringComparer.Ordinal)]);
+        return new AccessFindings(components, [.. check.Unavailable]);
     }
 
-    private Dictionary<string, BlockValue> Evaluate(GraphPlan plan, DiagnosticBag findings)
-    {
-        var scope = new CheckScope(plan, globals);
-        var blocks = new Dictionary<string, BlockValue>(StringComparer.Ordinal);
-        foreach (NodeDefinition node in plan.Nodes)
-        {
-            if (BlockEvaluator.Evaluate(node.Block, scope, static value => value, findings) is { } block)
-            {
-                blocks.Add(node.Id, block);
-            }
-        }
-        return blocks;
-    }
-
-    private static AccessQuery? QueryOf(string id, Dictionary<string, NodeDefinition> nodes, Dictionary<string, BlockValue> blocks) =>
-        blocks.TryGetValue(id, out BlockValue? block)
-            ? new AccessQuery(id, block, attribute => SourcesOf(nodes[id], attribute, nodes, blocks))
-            : null;
-
-    private static List<AccessQuery> SourcesOf(
-        NodeDefinition node, string attribute, Dictionary<string, NodeDefinition> nodes, Dictionary<string, BlockValue> blocks)
-    {
-        IEnumerable<Statement> written = node.Block.Body.Where(statement => statement is AttributeStatement given && given.Name.Name == attribute);
-        var sources = new List<AccessQuery>();
-        foreach (Reference reference in ReferenceFinder.Find(written))
-        {
-            if (NodeNames.LongestPrefix(reference.Parts, nodes.ContainsKey) is { } prefix && QueryOf(prefix.Id, nodes, blocks) is { } query)
-            {
-                sources.Add(query);
-            }
-        }
-        return sources;
-    }
+    /// <summary>What says nothing about rights: parts that the build does not have, rules of components' own, calls that fail here.</summary>
+    private static bool IsForOthers(string code) => code is DiagnosticCodes.UnknownComponent or DiagnosticCodes.NotSupported
+        or DiagnosticCodes.InvalidArgument or DiagnosticCodes.FailedCall;
 }

@@ -20,8 +20,17 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
     private readonly HashSet<BlockStatement> _open = new(ReferenceEqualityComparer.Instance);
     private readonly MetricRegistry _metrics = new();
 
+    /// <summary>Ids of blocks that this build does not have, modules included.</summary>
+    private readonly SortedSet<string> _unavailable = new(StringComparer.Ordinal);
+    private bool _isUnused;
+
     /// <summary>True where every component could be built.</summary>
-    public bool CanRun { get; private set; } = true;
+    public bool CanRun => _unavailable.Count == 0;
+
+    public IEnumerable<string> Unavailable => _unavailable;
+
+    /// <summary>Called for every block that would become a node, with what is known of its values; not for modules that nobody uses.</summary>
+    public Action<ModuleUse, BlockValue>? Visited { get; init; }
 
     public ObjectValue? ExportsOf(string id) => _values.GetValueOrDefault(id);
 
@@ -32,7 +41,7 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
 
     private void Check(ModuleFrame frame, DiagnosticBag diagnostics)
     {
-        CanRun &= frame.Plan.Unavailable.Count == 0;
+        _unavailable.UnionWith(frame.Plan.Unavailable.Select(frame.IdOf));
         foreach (NodeDefinition node in frame.Plan.Nodes)
         {
             Check(new ModuleUse(frame.IdOf(node.Id), node, frame), diagnostics);
@@ -50,6 +59,8 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
     private void CheckUnused(ModuleFrame frame, BlockStatement declare, DiagnosticBag diagnostics)
     {
         GraphPlan plan = frame.Plan.Inner(declare, diagnostics);
+        bool wasUnused = _isUnused;
+        _isUnused = true;
         CheckInside(declare, new ModuleFrame
         {
             Path = frame.IdOf(ModuleBlocks.IdOf(declare)),
@@ -59,6 +70,7 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
             Metrics = _metrics,
             Origins = frame.Origins,
         }, diagnostics);
+        _isUnused = wasUnused;
     }
 
     private void Check(ModuleUse use, DiagnosticBag diagnostics)
@@ -68,6 +80,10 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
         if (block is null)
         {
             return;
+        }
+        if (!_isUnused)
+        {
+            Visited?.Invoke(use, block);
         }
         if (!node.IsValue)
         {
