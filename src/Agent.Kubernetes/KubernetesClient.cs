@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 
 namespace Agent.Kubernetes;
 
@@ -73,14 +74,16 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
                 : http.SendAsync(request, either.Token);
             return await answer.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
         {
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"{server} did not answer within {patience.TotalSeconds} s");
+            // The limit here, or that of the transport for a new connection.
+            string cause = limit.IsCancellationRequested ? $"it did not answer within {patience.TotalSeconds} s" : "no connection came about in time";
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"cannot reach {server}: {cause}", late);
         }
-        catch (IOException failed)
+        catch (Exception unusable) when (unusable is IOException or FormatException or InvalidOperationException or NotSupportedException or AuthenticationException)
         {
-            // Such as a token file that is gone: the next attempt reads it again.
-            throw new HttpRequestException(HttpRequestError.Unknown, failed.Message, failed);
+            // Such as a token file that is gone, or holds no token: the next attempt reads it again.
+            throw new HttpRequestException(HttpRequestError.Unknown, $"cannot ask {server}: {unusable.Message}", unusable);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Agent.Testing;
+using Agent.Testing.Kubernetes;
 
 namespace Agent.Kubernetes.Tests;
 
@@ -61,6 +62,17 @@ public sealed class KubernetesClientTests
         Assert.Equal(("POST", "/k8s/clusters/c-1/api/v1/namespaces/m/events?x=1", "{\"a\":1}"), Assert.Single(answers.Asked));
     }
 
+    [Theory]
+    [InlineData("http://localhost/", "two\nlines")]
+    [InlineData("tcp://localhost/", "token")]
+    public async Task What_cannot_be_sent_is_a_failure_of_the_request(string server, string token)
+    {
+        using var http = new HttpMessageInvoker(new BadToken(token));
+        HttpRequestException failed = await Assert.ThrowsAsync<HttpRequestException>(
+            () => new KubernetesClient(http, new Uri(server)).SendAsync(HttpMethod.Get, "/api/v1/pods", null, default));
+        Assert.StartsWith($"cannot ask {server}: ", failed.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_pause_that_the_server_asks_for_is_kept()
     {
@@ -71,6 +83,22 @@ public sealed class KubernetesClientTests
         Assert.Equal(TimeSpan.FromSeconds(7), refused.RetryAfter);
     }
 
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_given_up()
+    {
+        await using FakeApiServer server = await FakeApiServer.StartAsync();
+        server.Partition();
+        var time = new FakeTimeProvider();
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        Task<HttpResponseMessage> answer = new KubernetesClient(http, server.Url, time).SendAsync(HttpMethod.Get, "/api/v1/pods", null, default);
+        await Until.TrueAsync(() => !server.Requests.IsEmpty, "it is asked");
+        time.Advance(TimeSpan.FromSeconds(74));
+        Assert.False(answer.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        HttpRequestException silent = await Assert.ThrowsAsync<HttpRequestException>(() => answer);
+        Assert.Contains("did not answer within 75 s", silent.Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Capture(string name) => File.ReadAllBytes(Conformance.PathOf("kubernetes/" + name)!);
 
     private static async Task<KubernetesException> RefusalAsync(HttpStatusCode status, byte[] body, string path)
@@ -79,5 +107,14 @@ public sealed class KubernetesClientTests
         using HttpMessageInvoker http = answers.ToInvoker();
         var client = new KubernetesClient(http, new Uri("http://localhost/"));
         return await Assert.ThrowsAsync<KubernetesException>(() => client.SendAsync(path.Contains("leases", StringComparison.Ordinal) ? HttpMethod.Post : HttpMethod.Get, path, null, default));
+    }
+
+    private sealed class BadToken(string token) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = new("Bearer", token);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -38,6 +38,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
     private long _resumes;
 
     private bool _isOpen;
+    private int _expiries;
 
     /// <summary>The last watch was opened and then refused; until an event comes, an open watch is no sign of health.</summary>
     private bool _wasRefusedInStream;
@@ -121,7 +122,8 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
         {
             return Fail(refused.Message, refused);
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException or JsonException or TimeoutException)
+        catch (Exception broken) when (broken is HttpRequestException or IOException or JsonException or TimeoutException
+            || (broken is OperationCanceledException && !stop.IsCancellationRequested))
         {
             return Fail(broken.Message, null, isUnusable: broken is JsonException);
         }
@@ -151,6 +153,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
             if (_target.Settings.Time.GetElapsedTime(began) >= LongWatch)
             {
                 _pace.Reset();
+                _expiries = 0;
             }
         }
         if (_stream.Events > 0 || _target.Settings.Time.GetElapsedTime(began) >= ShortestWatch)
@@ -177,6 +180,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
     private void Progressed()
     {
         _wasRefusedInStream = false;
+        _expiries = 0;
         _pace.Reset();
         Succeed("watching");
     }
@@ -184,13 +188,9 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
     private TimeSpan Relist()
     {
         _stream.Version = "";
-        TimeSpan spread = RelistSpread * _target.Settings.Jitter();
-        if (_pace.Failures == 0)
-        {
-            _pace.Next();
-            return spread;
-        }
-        return Fail($"cannot watch {_target.Kind.Plural}: what the server lists has expired at once", null);
+        return _expiries++ == 0
+            ? RelistSpread * _target.Settings.Jitter()
+            : Fail($"cannot watch {_target.Kind.Plural}: what the server lists has expired at once", null);
     }
 
     private TimeSpan Fail(string message, KubernetesException? refusal, bool isUnusable = false)

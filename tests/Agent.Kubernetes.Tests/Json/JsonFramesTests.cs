@@ -98,6 +98,28 @@ public sealed class JsonFramesTests
         }
     }
 
+    [ConformanceFact]
+    public async Task Cutting_events_out_of_a_stream_allocates_nothing()
+    {
+        byte[] events = [.. Enumerable.Repeat(Capture("pods_watch.ndjson"), 50).SelectMany(static text => text)];
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++)
+        {
+            using var frames = new JsonFrames(new PiecewiseStream(events, static () => 3000), FrameShape.Documents, NoLimit);
+            await frames.ReadAsync(default);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int count = 1;
+            // The stream is in memory, so that every read is done at once and all of this is one thread's.
+            while (await frames.ReadAsync(default))
+            {
+                count++;
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(300, count);
+        }
+        Assert.True(least < 1000, $"{least} bytes for 300 events");
+    }
+
     private static async Task<string> OutcomeAsync(byte[] text, FrameShape shape, Func<int> size)
     {
         try

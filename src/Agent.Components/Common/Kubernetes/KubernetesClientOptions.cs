@@ -17,6 +17,10 @@ public sealed record KubernetesClientOptions : IValidated
 
     public void Validate(ValidationContext context)
     {
+        if (ApiServer is { } server && !(server.IsAbsoluteUri && server.Scheme is "http" or "https"))
+        {
+            context.Error("api_server", "cannot reach the API server: api_server is no URL that begins with https:// or http://");
+        }
         bool hasOwnHttp = Http != new HttpClientOptions();
         if (ApiServer is not null && KubeconfigFile.Length > 0)
         {
