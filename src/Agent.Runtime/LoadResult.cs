@@ -13,10 +13,6 @@ public sealed record LoadResult(
     bool Success, DateTimeOffset At, TimeSpan Duration, ConfigurationSource? Source, IReadOnlyList<Diagnostic> Diagnostics)
 {
     /// <summary>The errors, one a line.</summary>
-    public string ErrorText => TextOf(Severity.Error);
-
-    /// <summary>The warnings, one a line.</summary>
-    public string WarningText => TextOf(Severity.Warning);
-
-    private string TextOf(Severity severity) => string.Join('\n', Diagnostics.Where(diagnostic => diagnostic.Severity == severity));
+    public string ErrorText =>
+        string.Join('\n', Diagnostics.Where(static diagnostic => diagnostic.Severity == Severity.Error));
 }

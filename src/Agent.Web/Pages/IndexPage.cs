@@ -42,10 +42,6 @@ internal static class IndexPage
         if (last.Success)
         {
             page.Raw("<p>Configuration loaded at ").Text(when).Raw(".</p>\n");
-            if (last.WarningText is { Length: > 0 } warnings)
-            {
-                page.Raw("<p>It has warnings:</p><pre>").Text(warnings).Raw("</pre>\n");
-            }
             return;
         }
         page.Raw("<p><span class=\"health failed\">failed</span> The last load, at ").Text(when)

@@ -52,11 +52,12 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown, _pushdown];
+        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown];
         foreach (Option option in own.Concat(_notHonoured.Select(static pair => pair.Option)).Concat(_silent))
         {
             command.Options.Add(option);
         }
+        command.Options.Add(_pushdown);
         _conversion.AddTo(command);
     }
 

@@ -109,8 +109,8 @@ public sealed class DiscoveryKubernetesConformanceTests
 
     private static KubernetesRole RoleOf(JsonElement role) => Enum.Parse<KubernetesRole>(role.GetString()!, ignoreCase: true);
 
-    private static IEnumerable<JsonElement> Items(JsonElement of, string name) =>
-        of.TryGetProperty(name, out JsonElement items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
+    private static List<JsonElement> Items(JsonElement of, string name) =>
+        of.TryGetProperty(name, out JsonElement items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
 
     private static bool Flag(JsonElement of, string name) => of.TryGetProperty(name, out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
 
