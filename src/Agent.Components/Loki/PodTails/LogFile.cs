@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Agent.Components.Common.Files;
 
@@ -12,6 +13,7 @@ internal sealed record LogFile(string Path, int Restarts, string Rotated, bool I
     private const string Extension = ".log";
     private const string Compressed = ".gz";
     private const int RotationTimeLength = 15;
+    private static readonly SearchValues<char> TimeLetters = SearchValues.Create("0123456789-");
 
     /// <summary>It still stands where the runtime writes to, unless a later run has begun.</summary>
     public bool IsLive => Rotated.Length == 0;
@@ -67,7 +69,7 @@ internal sealed record LogFile(string Path, int Restarts, string Rotated, bool I
             return new LogFile(path, restarts, "", IsCompressed: false);
         }
         // A file that is being compressed has ".tmp" behind it, and is there under its old name too.
-        return rest is ['.', .. var time] && time.Length == RotationTimeLength && !time.ContainsAnyExcept("0123456789-")
+        return rest is ['.', .. var time] && time.Length == RotationTimeLength && !time.ContainsAnyExcept(TimeLetters)
             ? new LogFile(path, restarts, time.ToString(), isCompressed)
             : null;
     }

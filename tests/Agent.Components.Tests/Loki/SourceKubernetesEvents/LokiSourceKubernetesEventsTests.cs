@@ -45,7 +45,9 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
         Assert.Equal(1_714_978_800_000_000_000, entry.Timestamp);
         Assert.Equal("""{instance="loki.source.kubernetes_events.test", job="loki.source.kubernetes_events", namespace="shop"}""", entry.Labels.ToString());
 
+        await AdvanceUntilAsync(() => _server.CountOf("watch", "events") == 1);
         await _agents[0].Component.ApplyAsync(Arguments with { LogFormat = EventLogFormat.Json, JobName = "events" }, CancellationToken.None);
+        await AdvanceUntilAsync(() => _server.CountOf("watch", "events") == 2);
         _server.Put("v1/events", """
             {"metadata": {"name": "n", "namespace": "default"}, "involvedObject": {"kind": "Node", "name": "node-a"}, "message": "a<b & \"c\"\u0001",
              "eventTime": "2024-05-06T07:00:01.5Z", "lastTimestamp": null}
