@@ -127,7 +127,12 @@ internal sealed class GitProgram(ImportGit.Arguments arguments, string storage) 
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         File.Delete(path);
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+        using var file = new FileStream(path, options);
         file.Write(Encoding.UTF8.GetBytes(text));
     }
 

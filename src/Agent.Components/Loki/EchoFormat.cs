@@ -9,12 +9,12 @@ using Agent.Wire;
 namespace Agent.Components.Loki;
 
 /// <summary>One entry as the logfmt line that Alloy's <c>loki.echo</c> logs. Whatever a line holds, what is printed is printable.</summary>
-internal sealed class EchoFormat(string componentId, TimeProvider time) : IDisposable
+internal sealed class EchoFormat(string path, string componentId, TimeProvider time) : IDisposable
 {
     private static readonly SearchValues<byte> Bare = SearchValues.Create(
         "!#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
 
-    private readonly byte[] _head = Encoding.UTF8.GetBytes($" level=info msg=\"received log entry\" component_path=/ component_id={componentId} entry=");
+    private readonly byte[] _head = Encoding.UTF8.GetBytes($" level=info msg=\"received log entry\" component_path={path} component_id={componentId} entry=");
     private readonly GrowableBuffer _json = new();
     private LabelSet? _lastLabels;
     private byte[] _lastText = [];

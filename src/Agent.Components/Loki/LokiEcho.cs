@@ -29,7 +29,7 @@ public sealed partial class LokiEcho : IComponent<LokiEcho.Arguments>, ILogConsu
     public LokiEcho(ComponentContext context, Stream output)
     {
         _output = output;
-        _format = new EchoFormat(context.Id, context.Time);
+        _format = new EchoFormat(PathOf(context), context.Id, context.Time);
         context.Export(new Exports(this));
     }
 
@@ -65,6 +65,9 @@ public sealed partial class LokiEcho : IComponent<LokiEcho.Arguments>, ILogConsu
         _format.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The modules that the component is part of, as logs show them.</summary>
+    private static string PathOf(ComponentContext context) => "/" + context.GlobalId[..^context.Id.Length].TrimEnd('/');
 
     private void Flush()
     {

@@ -108,17 +108,21 @@ public sealed class ComponentGraph : IAsyncDisposable
             node.Definition = place.Definition;
             node.Frame = place.Frame;
             node.ExportsChanged = _reevaluation.DependentsOf;
-            ModuleHealth.Attach(place, after);
             if (place.NeedsUpdate || place.Watches.Any(watched => _reevaluation.ChangedAt(watched) is not null))
             {
                 await BringUpToDateAsync(node, after).ConfigureAwait(false);
                 updated.Add(place);
             }
+            ModuleHealth.Attach(place, after);
             StartIfReady(place);
         }
         _consumers.Tell();
         _modules.Update(after);
         List<PlacedNode> leaving = [.. before.Places.Where(place => !after.Contains(place.Node))];
+        foreach (PlacedNode place in leaving.Where(place => after.Find(place.Node.Id) is null))
+        {
+            _reevaluation.Settled(place.Node.Id, retry: false);
+        }
         await NodeRetirement.DrainAsync(leaving, updated).ConfigureAwait(false);
         await NodeRetirement.RetireAsync(leaving, _services, _logger).ConfigureAwait(false);
     }

@@ -67,9 +67,11 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
     {
         if (ModuleBlocks.IsImport(block.FullName))
         {
-            if (block.Label is not null)
+            string id = ModuleBlocks.IdOf(block);
+            if (block.Label is not null && !plan.Imports.TryAdd(block.Label, id) && plan.Imports[block.Label] != id)
             {
-                plan.Imports.TryAdd(block.Label, ModuleBlocks.IdOf(block));
+                diagnostics.Error(
+                    DiagnosticCodes.DuplicateComponent, block.HeaderSpan, $"the namespace \"{block.Label}\" is taken by {plan.Imports[block.Label]}", "give it another label");
             }
         }
         else if (block.FullName == ModuleBlocks.Declare)

@@ -1,5 +1,4 @@
 using Agent.Runtime.Graph;
-using Agent.Sdk.Decoding;
 using Agent.Syntax;
 
 namespace Agent.Runtime.Modules;

@@ -33,6 +33,11 @@ internal static class ModuleHealth
         {
             return;
         }
+        // What was refused may have been taken by a load meanwhile.
+        if (place.Definition.Kind != NodeKind.Custom && ModuleSwap.InputOf(place) is { } input && input.Equals(state.Inputs.GetValueOrDefault(node.Id)))
+        {
+            node.Health.Report(HealthSource.Module, HealthState.Healthy, "module loaded");
+        }
         node.Health.Inside = () => Worst(node.Modules, state);
     }
 

@@ -73,7 +73,8 @@ internal sealed partial class ModuleSwap(ILogger logger, Func<RootModule, IReadO
     private static bool HasChanged(PlacedNode place, GraphState state) =>
         InputOf(place) is { } input && !input.Equals(state.Inputs.GetValueOrDefault(place.Node.Id));
 
-    private static object? InputOf(PlacedNode place) => place.Definition.Kind == NodeKind.Import ? place.Node.Content : place.Node.Exports;
+    /// <summary>What the modules of a node are to be made from now; null where there is nothing yet.</summary>
+    public static object? InputOf(PlacedNode place) => place.Definition.Kind == NodeKind.Import ? place.Node.Content : place.Node.Exports;
 
     private void Accept(PlacedNode place)
     {

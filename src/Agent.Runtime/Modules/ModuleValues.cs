@@ -1,4 +1,3 @@
-using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
 using Agent.Sdk;
 using Agent.Sdk.Decoding;

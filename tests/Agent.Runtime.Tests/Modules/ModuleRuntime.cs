@@ -1,5 +1,3 @@
-using Agent.Runtime.Configuration;
-using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
 using Agent.Runtime.StandardLibrary;
 using Agent.Sdk;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Agent.Runtime.Tests.Graph;
-using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 

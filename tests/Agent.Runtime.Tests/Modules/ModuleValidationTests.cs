@@ -17,7 +17,7 @@ public sealed class ModuleValidationTests : IDisposable
     [InlineData("declare \"d\" { argument \"n\" { }\n test.value \"v\" { text = argument.n.value } }\nd \"x\" { n = [1] }", "main.alloy:2:26: argument.n.value should be string, got array")]
     [InlineData("import.file \"m\" { filename = \"lib.alloy\" }\nm.d \"x\" { m = 1 }", "main.alloy:2:11: unrecognized attribute name \"m\"")]
     [InlineData("import.file \"m\" { filename = \"lib.alloy\" }\nm.e \"x\" { }", "main.alloy:2:1: cannot find the definition of component name \"m.e\"")]
-    [InlineData("import.file \"m\" { filename = \"lib.alloy\" }\nm.d \"x\" { n = [] }", "lib.alloy:1:54: argument.n.value should be string, got array")]
+    [InlineData("import.file \"m\" { filename = \"lib.alloy\" }\nm.d \"x\" { n = [] }", "lib.alloy:2:25: argument.n.value should be string, got array")]
     [InlineData("import.string \"m\" { content = \"declare\" }", "import.string.m:1:")]
     [InlineData("foreach \"f\" {\ncollection = []\nvar = \"x\"\ntemplate { test.value \"v\" { note = x } } }", "unrecognized attribute name \"note\"")]
     [InlineData("logging { }\ndeclare \"d\" { http { } }", "cannot find the definition of component name \"http\"")]
@@ -38,7 +38,7 @@ public sealed class ModuleValidationTests : IDisposable
 
     private DiagnosticBag Validate(string text)
     {
-        File.WriteAllText(Path.Combine(_folder.FullName, "lib.alloy"), "declare \"d\" { argument \"n\" { }\ntest.value \"v\" { text = argument.n.value }\nexport \"e\" { value = \"\" } }".Replace("\n", " ", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(_folder.FullName, "lib.alloy"), "declare \"d\" { argument \"n\" { }\ntest.value \"v\" { text = argument.n.value }\nexport \"e\" { value = \"\" } }");
         File.WriteAllText(Path.Combine(_folder.FullName, "main.alloy"), text);
         var diagnostics = new DiagnosticBag();
         ConfigurationSource source = ConfigurationReader.Read(Path.Combine(_folder.FullName, "main.alloy"), diagnostics)!;

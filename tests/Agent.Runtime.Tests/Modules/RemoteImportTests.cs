@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Agent.Runtime.Tests.Graph;
 using Agent.Sdk;
 using Agent.Testing;
 
