@@ -1,5 +1,6 @@
 using Agent.Components.Common.Relabel;
 using Agent.Sdk.Patterns;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 
 namespace Agent.Components.Tests.Common.Relabel;
@@ -19,7 +20,7 @@ public sealed class RelabelerTests
         Assert.True(relabeler.Apply(Labels(("app", "web1"))));
         Assert.False(relabeler.Apply(Labels(("app", "db"))));
 
-        Assert.Equal([new RelabelCounts(2, 0), new RelabelCounts(1, 1)], relabeler.Counts);
+        Assert.Equal([new RuleCounts(2, 0), new RuleCounts(1, 1)], relabeler.Counts);
     }
 
     [Fact]

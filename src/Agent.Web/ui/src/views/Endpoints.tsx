@@ -1,0 +1,141 @@
+import type { ViewProps } from "../App";
+import { apiUrl, usePolled } from "../lib/api";
+import { age, bytes, clock, count, seconds, visible } from "../lib/format";
+import type { Endpoints, Plain } from "../lib/types";
+import { ComponentLink, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
+import { SortedTable } from "../parts/table";
+
+interface Row {
+  id: string;
+  component: string;
+  name: string;
+  host: string;
+  healthy: boolean;
+  sent: number;
+  sentUnit: string;
+  dropped: number;
+  retried: number;
+  queued: number;
+  onDisk: boolean;
+  oldest: number;
+  status: number;
+  error: string;
+  errorAt: string;
+}
+
+const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
+const text = (value: Plain | undefined) => (typeof value === "string" ? value : "");
+
+/** Writers of logs and of metrics name their counters after what they send. */
+export function rowsOf(data: Endpoints): Row[] {
+  return data.endpoints.map(({ component, state }, at) => {
+    const unit = "sent_samples" in state ? "samples" : "entries";
+    return {
+      id: `${component} ${at}`,
+      component,
+      name: text(state.name),
+      host: text(state.host),
+      healthy: state.healthy !== false,
+      sent: number(state[`sent_${unit}`]),
+      sentUnit: unit,
+      dropped: number(state[`dropped_${unit}`]),
+      retried: number(state.retries ?? state[`retried_${unit}`]),
+      queued: number(state.queued_bytes),
+      onDisk: state.waits_on_disk === true,
+      oldest: number(state.oldest_unsent_seconds),
+      status: number(state.last_status),
+      error: text(state.last_error),
+      errorAt: text(state.last_error_time),
+    };
+  });
+}
+
+export default function EndpointsView(_: ViewProps) {
+  useTitle("Endpoints");
+  const { data, before } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
+  const now = useNow();
+  if (!data) return <Waiting />;
+  const earlier = new Map(before && before !== data ? rowsOf(before).map((row) => [row.id, row]) : []);
+  return (
+    <>
+      <Title>Endpoints</Title>
+      <SortedTable
+        rows={rowsOf(data)}
+        id={(row) => row.id}
+        label="endpoints"
+        initial="state"
+        empty="The configuration writes to no endpoint."
+        columns={[
+          { key: "state", title: "State", cell: (row) => <span className={`badge ${row.healthy ? "up" : "down"}`}>{row.healthy ? "ok" : "failing"}</span>, sort: (row) => `${row.healthy ? 1 : 0} ${row.id}` },
+          {
+            key: "host",
+            title: "Endpoint",
+            cell: (row) => (
+              <>
+                <span className="mono">
+                  <Text>{row.host}</Text>
+                </span>{" "}
+                {row.name && (
+                  <span className="dim">
+                    <Text>{row.name}</Text>
+                  </span>
+                )}
+                {row.error && (
+                  <div className={`small ${row.healthy ? "dim" : "bad-text"}`} title={clock(row.errorAt)}>
+                    {age(row.errorAt, now)}: <Text limit={400}>{row.error}</Text>
+                  </div>
+                )}
+              </>
+            ),
+            sort: (row) => row.host,
+          },
+          { key: "component", title: "Writer", cell: (row) => <ComponentLink id={row.component} />, sort: (row) => row.component },
+          {
+            key: "sent",
+            title: "Sent",
+            number: true,
+            descending: true,
+            cell: (row) => (
+              <>
+                {count(row.sent)} {row.sentUnit}
+                <div className="small dim">{earlier.has(row.id) ? `${count((row.sent - earlier.get(row.id)!.sent) / 5)}/s` : ""}</div>
+              </>
+            ),
+            sort: (row) => row.sent,
+          },
+          { key: "retried", title: "Retried", number: true, descending: true, cell: (row) => count(row.retried), sort: (row) => row.retried },
+          { key: "dropped", title: "Dropped", number: true, descending: true, cell: (row) => <Drops count={row.dropped} reasons={data.drops[row.component]} />, sort: (row) => row.dropped },
+          {
+            key: "queued",
+            title: "Queue",
+            number: true,
+            descending: true,
+            cell: (row) => (
+              <>
+                {bytes(row.queued)}
+                <div className="small dim">{row.onDisk ? "and on disk" : "in memory"}</div>
+              </>
+            ),
+            sort: (row) => row.queued,
+          },
+          { key: "oldest", title: "Oldest unsent", number: true, descending: true, cell: (row) => (row.oldest > 0 ? <span className={row.oldest > 60 ? "warn-text" : ""}>{seconds(row.oldest)}</span> : <span className="dim">–</span>), sort: (row) => row.oldest },
+          { key: "status", title: "Last reply", number: true, cell: (row) => (row.status > 0 ? <span className={row.status >= 400 ? "bad-text" : ""}>{row.status}</span> : <span className="dim">none yet</span>), sort: (row) => row.status },
+        ]}
+      />
+    </>
+  );
+}
+
+function Drops({ count: dropped, reasons }: { count: number; reasons: Record<string, number> | undefined }) {
+  const shown = Object.entries(reasons ?? {});
+  return (
+    <>
+      <span className={dropped > 0 ? "bad-text" : "dim"}>{count(dropped)}</span>
+      {shown.map(([reason, number]) => (
+        <div key={reason} className="small dim">
+          {count(number)} {visible(reason)}
+        </div>
+      ))}
+    </>
+  );
+}
