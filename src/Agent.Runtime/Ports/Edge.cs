@@ -28,6 +28,9 @@ public abstract class Edge
     /// <summary>Bytes that went over.</summary>
     public abstract long ByteCount { get; }
 
+    /// <summary>Whether somebody looks at what passes.</summary>
+    public bool IsWatched => Watchers is not null;
+
     /// <summary>Who looks at what passes; null while nobody does.</summary>
     private protected IEdgeWatcher[]? Watchers => Volatile.Read(ref _watchers);
 

@@ -46,6 +46,7 @@ internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
     public void WriteEndpoints(Utf8JsonWriter json, IReadOnlyDictionary<string, Dictionary<string, double>> drops)
     {
         json.WriteStartObject();
+        json.WriteNumber("at"u8, now.ToUnixTimeMilliseconds());
         json.WriteStartArray("endpoints"u8);
         foreach (ComponentNode node in view.Components)
         {

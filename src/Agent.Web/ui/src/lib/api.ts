@@ -96,6 +96,7 @@ export function usePolled<T>(url: string | null, milliseconds: number): Polled<T
     const stop = new AbortController();
     let timer = 0;
     let failures = 0;
+    let isFirst = true;
     const ask = async () => {
       const limit = AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]);
       try {
@@ -115,7 +116,10 @@ export function usePolled<T>(url: string | null, milliseconds: number): Polled<T
         }
       }
       if (!stop.signal.aborted && !paused) {
-        timer = window.setTimeout(next, Math.min(10_000, milliseconds * (failures > 0 ? 1 + failures / 2 : 1)));
+        // The second answer comes soon: only two of them make a rate.
+        const pause = isFirst ? Math.min(milliseconds, 1500) : milliseconds;
+        isFirst = false;
+        timer = window.setTimeout(next, Math.min(10_000, pause * (failures > 0 ? 1 + failures / 2 : 1)));
       }
     };
     const next = () => (document.hidden ? (timer = window.setTimeout(next, 1000)) : void ask());

@@ -30,7 +30,7 @@ export function shapeOf(nodes: GraphNode[], edges: GraphEdge[]): string {
 /** From left to right as data flows; components of a module stand together. */
 export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Layout {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 110, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125, marginx: 24, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   const modules = new Set<string>();
   for (const node of nodes) {

@@ -138,6 +138,7 @@ export interface Files {
 }
 
 export interface Endpoints {
+  at: number;
   endpoints: { component: string; state: { [key: string]: Plain } }[];
   drops: Record<string, Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { Fragment, useEffect, useState, type ReactNode } from "react";
 import { tokens } from "../lib/alloy";
 import { useConnection } from "../lib/api";
 import { bytes, count, seconds, visible } from "../lib/format";
@@ -104,6 +104,70 @@ export function Alloy({ text, marks }: { text: string; marks?: Map<number, strin
   );
 }
 
+type PlainObject = { [key: string]: Plain };
+
+const isNested = (value: Plain | undefined) => typeof value === "object" && value !== null;
+
+/** Plain fields are columns; what holds more opens below its row. */
+function ObjectTable({ rows }: { rows: PlainObject[] }) {
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const nested = all.filter((column) => rows.some((row) => isNested(row[column])));
+  const columns = all.filter((column) => !nested.includes(column));
+  const toggle = (at: number) => {
+    const next = new Set(open);
+    if (!next.delete(at)) next.add(at);
+    setOpen(next);
+  };
+  return (
+    <div className="table-box" tabIndex={0} role="region" aria-label={all.slice(0, 3).join(", ")}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            {nested.length > 0 && (
+              <th scope="col">
+                <span className="sr-only">more</span>
+              </th>
+            )}
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column.replaceAll("_", " ")}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <Fragment key={at}>
+              <tr>
+                {nested.length > 0 && (
+                  <td>
+                    <button className="link" aria-expanded={open.has(at)} aria-label={`more of row ${at + 1}`} onClick={() => toggle(at)}>
+                      {open.has(at) ? "▾" : "▸"}
+                    </button>
+                  </td>
+                )}
+                {columns.map((column) => (
+                  <td key={column}>
+                    <PlainValue value={row[column] ?? null} />
+                  </td>
+                ))}
+              </tr>
+              {open.has(at) && (
+                <tr className="detail">
+                  <td colSpan={columns.length + 1}>
+                    <PlainValue value={Object.fromEntries(nested.map((column) => [column, row[column] ?? null]))} />
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** What a component shows of itself: lists of objects become tables, everything else names and values. */
 export function PlainValue({ value }: { value: Plain }) {
   if (value === null || value === "") return <span className="dim">–</span>;
@@ -112,36 +176,7 @@ export function PlainValue({ value }: { value: Plain }) {
   if (typeof value === "string") return <Text limit={400}>{value}</Text>;
   if (Array.isArray(value)) {
     if (value.length === 0) return <span className="dim">none</span>;
-    if (value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) {
-      const rows = value as { [key: string]: Plain }[];
-      const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-      return (
-        <div className="table-box" tabIndex={0} role="region" aria-label="list">
-          <table>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column} scope="col">
-                    {column.replaceAll("_", " ")}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row, at) => (
-                <tr key={at}>
-                  {columns.map((column) => (
-                    <td key={column}>
-                      <PlainValue value={row[column] ?? null} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      );
-    }
+    if (value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) return <ObjectTable rows={value as PlainObject[]} />;
     return (
       <ul className="plain-list">
         {value.map((item, at) => (

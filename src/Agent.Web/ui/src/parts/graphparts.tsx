@@ -92,7 +92,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, tar
   const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const flow = state?.flow;
   const isBusy = (flow?.items ?? 0) > 0;
-  const text = flow ? (isBusy ? `${rate(flow.items)} · ${byteRate(flow.bytes)}` : "idle") : state?.type === "target" ? count(state.items) : "";
+  const text = flow ? (isBusy ? rate(flow.items) : "idle") : state?.type === "target" ? count(state.items) : "";
   return (
     <>
       <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0) }} interactionWidth={14} />
@@ -101,6 +101,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, tar
           <div className={`edge-label ${isBusy ? "" : "quiet"} ${state?.drops ? "drops" : ""}`} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
             {state?.drops && <span aria-label="something is dropped">▼ </span>}
             {text}
+            {isBusy && <div className="edge-bytes">{byteRate(flow!.bytes)}</div>}
           </div>
         </EdgeLabelRenderer>
       )}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { NotFound, type ViewProps } from "../App";
 import { apiUrl, idPath, usePolled } from "../lib/api";
-import { age, clock } from "../lib/format";
+import { clock, seconds } from "../lib/format";
 import { href, Link } from "../lib/route";
 import type { ComponentDetail, History } from "../lib/types";
 import { Alloy, ComponentLink, figureText, HealthBadge, PlainValue, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
@@ -27,7 +27,7 @@ export function ComponentView({ rest: id, status }: ViewProps) {
           <Text>{data.health.message || "no message"}</Text>
         </span>
         <span className="dim" title={clock(data.health.since)}>
-          since {age(data.health.since, now)}
+          for {seconds(Math.max(0, Math.floor((now - Date.parse(data.health.since)) / 1000)))}
         </span>
         {data.figure && <strong>{figureText(data.figure)}</strong>}
         <span className="dim mono small">

@@ -29,7 +29,7 @@ export default function DocsView({ rest: name }: ViewProps) {
             return <Alloy key={at} text={block.text} />;
           case "table":
             return (
-              <div key={at} className="table-box" tabIndex={0} role="region" aria-label={block.head.join(", ")}>
+              <div key={at} className="table-box" tabIndex={0} role="region" aria-label={`${block.head.join(", ")} (${at})`}>
                 <table>
                   <thead>
                     <tr>

@@ -55,6 +55,7 @@ export default function EndpointsView(_: ViewProps) {
   const { data, before } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
   const now = useNow();
   if (!data) return <Waiting />;
+  const passed = before && before !== data ? (data.at - before.at) / 1000 : 0;
   const earlier = new Map(before && before !== data ? rowsOf(before).map((row) => [row.id, row]) : []);
   return (
     <>
@@ -98,7 +99,7 @@ export default function EndpointsView(_: ViewProps) {
             cell: (row) => (
               <>
                 {count(row.sent)} {row.sentUnit}
-                <div className="small dim">{earlier.has(row.id) ? `${count((row.sent - earlier.get(row.id)!.sent) / 5)}/s` : ""}</div>
+                <div className="small dim">{earlier.has(row.id) && passed > 0 ? `${count(Math.max(0, row.sent - earlier.get(row.id)!.sent) / passed)}/s` : ""}</div>
               </>
             ),
             sort: (row) => row.sent,

@@ -55,7 +55,12 @@ function Canvas({ graph }: { graph: Graph }) {
 
   const nodes = useMemo(() => nodesOf(layout, graph.nodes, data.current!), [layout]);
   const edges = useMemo(() => edgesOf(graph.edges, data.current!), [shape]);
-  const fit = () => void fitView({ duration: 200, padding: 0.08, maxZoom: 1.1, nodes: litIds && litIds.split(" ").length < graph.nodes.length ? litIds.split(" ").map((id) => ({ id })) : [] });
+  // All of it, or what a filter leaves.
+  const fit = () => {
+    const wanted = litIds === "" ? [] : litIds.split(" ");
+    const options = { duration: 200, padding: 0.08, maxZoom: 1.1 };
+    void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
+  };
   useEffect(() => {
     const timer = setTimeout(fit, 60);
     return () => clearTimeout(timer);

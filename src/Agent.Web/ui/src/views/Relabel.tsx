@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { count } from "../lib/format";
+import { parseLabels, sameLabels } from "../lib/labels";
 import { href, Link, setQuery, useQuery } from "../lib/route";
 import type { ComponentList, Labels, Rules, RuleTrace } from "../lib/types";
 import { Alloy, Choice, ComponentLink, LabelList, Notice, Search, Text, Title, useSettled, useTitle, Waiting } from "../parts/basics";
@@ -43,22 +44,13 @@ export default function RelabelView(_: ViewProps) {
   );
 }
 
-function parsed(text: string): Labels | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && Object.values(value).every((one) => typeof one === "string") ? (value as Labels) : null;
-  } catch {
-    return null;
-  }
-}
-
 function RulesOf({ id, labels }: { id: string; labels: string }) {
   const [text, setText] = useState("");
   const settled = useSettled(text);
   const { data, error } = usePolled<Rules>(apiUrl(`${idPath(id)}/rules`, { q: settled }), 5000);
   const [draft, setDraft] = useState(labels);
   useEffect(() => setDraft(labels), [labels]);
-  const given = parsed(labels);
+  const given = labels === "" ? null : parseLabels(labels);
   if (error) return <Notice kind="error">{error.message}</Notice>;
   return (
     <>
@@ -81,10 +73,10 @@ function RulesOf({ id, labels }: { id: string; labels: string }) {
           <h2>Or write one</h2>
           <textarea value={draft} onChange={(event) => setDraft(event.target.value)} rows={6} spellCheck={false} aria-label="labels as JSON" placeholder='{"__address__": "10.0.0.1:80"}' />
           <div className="row">
-            <button className="primary" disabled={parsed(draft) === null} onClick={() => setQuery({ labels: draft })}>
+            <button className="primary" disabled={draft.trim() === "" || parseLabels(draft) === null} onClick={() => setQuery({ labels: draft })}>
               Trace
             </button>
-            {draft && parsed(draft) === null && <span className="bad-text small">JSON with texts as values</span>}
+            {draft && parseLabels(draft) === null && <span className="bad-text small">JSON with texts as values</span>}
           </div>
         </section>
       </div>
@@ -114,7 +106,7 @@ function StepHead({ number, counts, children }: { number: number; counts: { hits
       {children}
       {counts && (
         <span className="dim small">
-          {count(counts.hits)} hits, <span className={counts.drops > 0 ? "warn-text" : ""}>{count(counts.drops)} drops</span>
+          hit {count(counts.hits)} times, <span className={counts.drops > 0 ? "warn-text" : ""}>dropped {count(counts.drops)}</span>
         </span>
       )}
     </div>
@@ -154,7 +146,7 @@ function Trace({ id, labels, counts, depth = 0 }: { id: string; labels: Labels; 
         </li>
         {steps.map((step, at) => {
           const before = at === 0 ? labels : steps[at - 1]!.labels!;
-          const changed = step.labels !== undefined && JSON.stringify(step.labels) !== JSON.stringify(before);
+          const changed = step.labels !== undefined && !sameLabels(step.labels, before);
           return (
             <li key={at} className={step.dropped ? "dropped" : changed ? "" : "unchanged"}>
               <StepHead number={at + 1} counts={counts?.rules[at]}>

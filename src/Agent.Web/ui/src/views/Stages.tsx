@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { clock } from "../lib/format";
+import { parseLabels } from "../lib/labels";
 import { useLive } from "../lib/live";
 import { setQuery, useQuery } from "../lib/route";
 import type { ComponentList, Labels, StageTrace, Status, TracedEntry } from "../lib/types";
@@ -33,22 +34,12 @@ export default function StagesView({ status }: ViewProps) {
   );
 }
 
-function labelsOf(text: string): Labels | null {
-  if (text.trim() === "") return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "string") ? (value as Labels) : null;
-  } catch {
-    return null;
-  }
-}
-
 function Tracer({ id, status }: { id: string; status: Status | undefined }) {
   const [line, setLine] = useQuery("line");
   const [labels, setLabels] = useQuery("labels");
   const [picking, setPicking] = useState(false);
   const [trace, setTrace] = useState<{ data?: StageTrace; error?: string }>({});
-  const given = labelsOf(labels);
+  const given = parseLabels(labels);
   const body = given === null ? "" : JSON.stringify({ line, labels: given });
   useEffect(() => {
     if (line === "" || body === "") {
