@@ -24,6 +24,21 @@ public sealed class RelabelerTests
     }
 
     [Fact]
+    public void A_trace_shows_the_labels_after_each_rule_up_to_the_one_that_drops()
+    {
+        LabelSet given = Labels(("app", "db")).ToLabelSet();
+        IReadOnlyList<LabelSet?> after = Relabeler.Trace(
+            [
+                new RelabelRule { SourceLabels = ["app"], TargetLabel = "job" },
+                new RelabelRule { SourceLabels = ["app"], Regex = Anchored("web.*"), Action = RelabelAction.Keep },
+                new RelabelRule { TargetLabel = "never", Replacement = "x" },
+            ],
+            LabelNameRule.Utf8, given);
+
+        Assert.Equal([given.With("job", "db"), null], after);
+    }
+
+    [Fact]
     public void Labelmap_does_not_map_the_names_that_it_made()
     {
         LabelSetBuilder labels = Labels(("a", "1"));

@@ -36,6 +36,22 @@ test("a module's box holds its components, and those of modules inside of it", (
   expect(layout.nodes.get("out.x")!.x).toBeGreaterThan(outer.x + outer.width);
 });
 
+test("pipelines that share nothing stand beside each other without touching", () => {
+  const nodes = Array.from({ length: 60 }, (_, at) => node(`a.n${at}`));
+  const edges = Array.from({ length: 30 }, (_, at) => edge(`a.n${2 * at}`, `a.n${2 * at + 1}`));
+  const boxes = [...layOut(nodes, edges).nodes.values()];
+  expect(boxes).toHaveLength(60);
+  const width = Math.max(...boxes.map((box) => box.x + box.width));
+  const height = Math.max(...boxes.map((box) => box.y + box.height));
+  expect(width / height).toBeGreaterThan(0.8);
+  expect(width / height).toBeLessThan(3.5);
+  for (const a of boxes) {
+    for (const b of boxes) {
+      if (a !== b) expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+    }
+  }
+});
+
 test("edges to components that are not there, and to oneself, do not break the layout", () => {
   expect(layOut([node("a.x")], [edge("a.x", "gone.x"), edge("a.x", "a.x")]).nodes.size).toBe(1);
 });

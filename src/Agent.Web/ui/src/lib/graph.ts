@@ -5,6 +5,10 @@ import type { Graph, GraphEdge, GraphNode } from "./types";
 export const nodeWidth = 232;
 export const nodeHeight = 68;
 const moduleHead = 26;
+const islandGap = 56;
+
+/** Width to height of what pipelines are packed into: about that of a screen. */
+const sheetRatio = 1.7;
 
 export interface Box {
   x: number;
@@ -27,10 +31,56 @@ export function shapeOf(nodes: GraphNode[], edges: GraphEdge[]): string {
   return `${nodes.map((node) => node.id).join(" ")}|${edges.map(edgeKey).join(",")}`;
 }
 
-/** From left to right as data flows; components of a module stand together. */
+/** From left to right as data flows; components of a module stand together, and pipelines that share nothing are packed into a sheet. */
 export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Layout {
+  const layout: Layout = { nodes: new Map(), modules: new Map() };
+  const islands = islandsOf(nodes, edges).map((island) => layOutIsland(island, edges));
+  const area = islands.reduce((sum, island) => sum + (island.width + islandGap) * (island.height + islandGap), 0);
+  const sheetWidth = Math.max(Math.sqrt(area * sheetRatio), ...islands.map((island) => island.width));
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  // High ones first: rows of like heights leave the fewest holes.
+  for (const island of islands.sort((a, b) => b.height - a.height)) {
+    if (x > 0 && x + island.width > sheetWidth) {
+      x = 0;
+      y += rowHeight + islandGap;
+      rowHeight = 0;
+    }
+    for (const [id, box] of island.nodes) layout.nodes.set(id, { ...box, x: box.x + x, y: box.y + y });
+    for (const [id, box] of island.modules) layout.modules.set(id, { ...box, x: box.x + x, y: box.y + y });
+    x += island.width + islandGap;
+    rowHeight = Math.max(rowHeight, island.height);
+  }
+  return layout;
+}
+
+/** Components that are connected, in whatever direction, or part of one module. */
+function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
+  const parent = new Map<string, string>();
+  const rootOf = (key: string): string => {
+    let root = key;
+    while ((parent.get(root) ?? root) !== root) root = parent.get(root)!;
+    parent.set(key, root);
+    return root;
+  };
+  const join = (a: string, b: string) => parent.set(rootOf(a), rootOf(b));
+  const known = new Set(nodes.map((node) => node.id));
+  for (const node of nodes) if (node.module) join(node.id, moduleKey(node.module.split("/")[0]!));
+  for (const edge of edges) if (known.has(edge.from) && known.has(edge.to)) join(edge.from, edge.to);
+  const islands = new Map<string, GraphNode[]>();
+  for (const node of nodes) {
+    const root = rootOf(node.id);
+    const island = islands.get(root);
+    if (island) island.push(node);
+    else islands.set(root, [node]);
+  }
+  return [...islands.values()];
+}
+
+function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width: number; height: number } {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125 });
   graph.setDefaultEdgeLabel(() => ({}));
   const modules = new Set<string>();
   for (const node of nodes) {
@@ -45,13 +95,22 @@ export function layOut(nodes: GraphNode[], edges: GraphEdge[]): Layout {
     if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to, {}, edge.type);
   }
   dagre.layout(graph);
-  const layout: Layout = { nodes: new Map(), modules: new Map() };
-  for (const node of nodes) layout.nodes.set(node.id, boxOf(graph.node(node.id)));
+  const boxes = new Map(nodes.map((node) => [node.id, boxOf(graph.node(node.id))]));
+  const outlines = new Map<string, Box>();
   for (const module of modules) {
     const box = boxOf(graph.node(moduleKey(module)));
-    layout.modules.set(module, { ...box, y: box.y - moduleHead, height: box.height + moduleHead });
+    outlines.set(module, { ...box, y: box.y - moduleHead, height: box.height + moduleHead });
   }
-  return layout;
+  const all = [...boxes.values(), ...outlines.values()];
+  const left = Math.min(...all.map((box) => box.x));
+  const top = Math.min(...all.map((box) => box.y));
+  const moved = (box: Box): Box => ({ ...box, x: box.x - left, y: box.y - top });
+  return {
+    nodes: new Map([...boxes].map(([id, box]) => [id, moved(box)])),
+    modules: new Map([...outlines].map(([id, box]) => [id, moved(box)])),
+    width: Math.max(...all.map((box) => box.x + box.width)) - left,
+    height: Math.max(...all.map((box) => box.y + box.height)) - top,
+  };
 }
 
 function moduleKey(module: string): string {

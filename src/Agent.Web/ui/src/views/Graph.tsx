@@ -1,4 +1,4 @@
-import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node } from "@xyflow/react";
+import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useRef } from "react";
 import type { ViewProps } from "../App";
@@ -39,6 +39,8 @@ function Canvas({ graph }: { graph: Graph }) {
   const [focus, setFocus] = useQuery("focus");
   const [window, setWindow] = useQuery("window", "10");
   const { fitView } = useReactFlow();
+  // From far away texts on edges are not readable and cost the most to draw.
+  const isFar = useStore((state) => state.transform[2] < 0.45);
   const shape = shapeOf(graph.nodes, graph.edges);
   // Numbers change all the time and move nothing; places follow from the shape alone.
   const layout = useMemo(() => layOut(graph.nodes, graph.edges), [shape]);
@@ -49,6 +51,7 @@ function Canvas({ graph }: { graph: Graph }) {
   const lit = (node: GraphNode) => fits(node, filter) && (path === null || path.has(node.id));
   const litIds = graph.nodes.filter(lit).map((node) => node.id).join(" ");
 
+  const box = useRef<HTMLDivElement>(null);
   const data = useRef<GraphData>(null);
   data.current ??= new GraphData();
   useEffect(() => publish(data.current!, graph, earlier, rates, new Set(litIds.split(" "))), [graph, earlier, rates, litIds]);
@@ -70,7 +73,7 @@ function Canvas({ graph }: { graph: Graph }) {
   const number = (state: string) => graph.nodes.filter((node) => node.health.state === state).length;
   const count = litIds === "" ? 0 : litIds.split(" ").length;
   return (
-    <div className="graph">
+    <div className={isFar ? "graph far" : "graph"} ref={box}>
       <h1 className="sr-only">Graph</h1>
       <div className="filters graph-filters">
         <Search value={text} onChange={setText} label="Search components" />
@@ -96,7 +99,6 @@ function Canvas({ graph }: { graph: Graph }) {
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
-        onlyRenderVisibleElements
         minZoom={0.05}
         maxZoom={2}
         fitView
@@ -105,6 +107,8 @@ function Canvas({ graph }: { graph: Graph }) {
         onNodeClick={(_, node) => node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
         onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}
         onEdgeClick={(_, edge) => graph.live && navigate(href("live", { from: edge.source, to: edge.target }))}
+        onMoveStart={() => box.current?.classList.add("moving")}
+        onMoveEnd={() => box.current?.classList.remove("moving")}
         onPaneClick={() => setFocus("")}
         ariaLabelConfig={{ "node.a11yDescription.default": "Enter shows what is up- and downstream, the link inside opens the component." }}
       >
