@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
-using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Web.Api;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Scraping;
 using Agent.Sdk.Tracing;
-using Agent.Telemetry;
 using Agent.Web.Access;
 using Agent.Web.History;
 using Agent.Web.Live;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Scraping;
-using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 using Agent.Web.Support;
 
