@@ -2,6 +2,7 @@ using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Sdk;
+using Agent.Sdk.Metrics;
 
 namespace Agent.Web.Api.V1;
 
@@ -14,7 +15,7 @@ internal sealed class ComponentAnswers(GraphView view, KeyFigures figures, WebSe
     {
         IReadOnlyDictionary<ComponentNode, KeyFigure?> known = figures.Of(view);
         Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Metrics);
-        Dictionary<string, double> busy = SelfMetricsReader.Totals(services.Metrics, static name => name == BusySeconds);
+        Dictionary<string, double> busy = SelfMetricsReader.Totals(services.Metrics, MetricType.Counter, static name => name == BusySeconds);
         Dictionary<string, (long Items, long Bytes)> incoming = Incoming();
         json.WriteStartObject();
         json.WriteNumber("at"u8, services.Time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -50,7 +50,7 @@ internal sealed class ConsoleApi : IDisposable
             "scrape-targets/raw" => RawAsync(context, view),
             "files" => ApiReply.DataAsync(context, new TailAnswers(view, _services.Time.GetUtcNow()).WriteFiles),
             "endpoints" => ApiReply.DataAsync(
-                context, json => new TailAnswers(view, _services.Time.GetUtcNow()).WriteEndpoints(json, SelfMetricsReader.DroppedByReason(_services.Metrics))),
+                context, json => new TailAnswers(view, _services.Time.GetUtcNow()).WriteEndpoints(json, _services.Metrics)),
             "configuration" => ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).Write),
             "node" => ApiReply.DataAsync(context, _process.WriteNode),
             "log" => ApiReply.DataAsync(context, json => _process.WriteLog(json, context.Request.Query["after"].ToString())),

@@ -28,7 +28,7 @@ internal static class SelfMetricsReader
     };
 
     /// <summary>Items that each component has dropped since it was loaded, whatever the reason.</summary>
-    public static Dictionary<string, double> Dropped(MetricRegistry registry) => Totals(registry, CountsDrops);
+    public static Dictionary<string, double> Dropped(MetricRegistry registry) => Totals(registry, MetricType.Counter, CountsDrops);
 
     /// <summary>The same by component and reason; metrics without a reason stand under their name.</summary>
     public static Dictionary<string, Dictionary<string, double>> DroppedByReason(MetricRegistry registry)
@@ -50,13 +50,13 @@ internal static class SelfMetricsReader
         return drops;
     }
 
-    /// <summary>The sum over all counters with a fitting name, by component.</summary>
-    public static Dictionary<string, double> Totals(MetricRegistry registry, Predicate<string> fits)
+    /// <summary>The sum over all metrics of a type with a fitting name, by component.</summary>
+    public static Dictionary<string, double> Totals(MetricRegistry registry, MetricType type, Predicate<string> fits)
     {
         var totals = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (MetricFamily family in registry.Families())
         {
-            if (family.Type != MetricType.Counter || !fits(family.Name))
+            if (family.Type != type || !fits(family.Name))
             {
                 continue;
             }

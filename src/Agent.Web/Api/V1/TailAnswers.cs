@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agent.Runtime.Graph;
+using Agent.Sdk.Metrics;
 using Agent.Syntax.Values;
 
 namespace Agent.Web.Api.V1;
@@ -43,7 +44,7 @@ internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
     }
 
     /// <summary>Every endpoint of every writer: what it shows of itself, as it stands.</summary>
-    public void WriteEndpoints(Utf8JsonWriter json, IReadOnlyDictionary<string, Dictionary<string, double>> drops)
+    public void WriteEndpoints(Utf8JsonWriter json, MetricRegistry metrics)
     {
         json.WriteStartObject();
         json.WriteNumber("at"u8, now.ToUnixTimeMilliseconds());
@@ -61,7 +62,7 @@ internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
         }
         json.WriteEndArray();
         json.WriteStartObject("drops"u8);
-        foreach ((string component, Dictionary<string, double> reasons) in drops)
+        foreach ((string component, Dictionary<string, double> reasons) in SelfMetricsReader.DroppedByReason(metrics))
         {
             json.WriteStartObject(component);
             foreach ((string reason, double count) in reasons)
@@ -69,6 +70,12 @@ internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
                 json.WriteNumber(reason, count);
             }
             json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteStartObject("diskBytes"u8);
+        foreach ((string component, double bytes) in SelfMetricsReader.Totals(metrics, MetricType.Gauge, static name => name.EndsWith("queue_disk_bytes", StringComparison.Ordinal)))
+        {
+            json.WriteNumber(component, bytes);
         }
         json.WriteEndObject();
         json.WriteEndObject();

@@ -138,7 +138,7 @@ function Bar({ status }: { status: Status | undefined }) {
   const { paused, connected, lastAnswer } = useConnection();
   const now = useNow();
   return (
-    <div className="bar">
+    <header className="bar">
       {status && !status.lastLoadSuccessful && (
         <Link to={href("config")} className="bar-problem">
           The last configuration was refused; what ran before goes on
@@ -152,7 +152,7 @@ function Bar({ status }: { status: Status | undefined }) {
         {paused ? "Resume" : "Pause"}
       </button>
       <ThemeButton />
-    </div>
+    </header>
   );
 }
 

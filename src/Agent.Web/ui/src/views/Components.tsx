@@ -3,34 +3,15 @@ import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
 import { byteRate, count, rate } from "../lib/format";
 import { familyOf } from "../lib/graph";
+import { withRates, type RatedRow } from "../lib/rates";
 import { href, Link, useQuery } from "../lib/route";
-import type { ComponentList, ComponentRow } from "../lib/types";
+import type { ComponentList } from "../lib/types";
 import { Chips, Choice, ComponentLink, FigureText, HealthBadge, Notice, Search, Text, Title, useTitle, Waiting } from "../parts/basics";
 import { SortedTable, type Column } from "../parts/table";
 
-type Row = ComponentRow & { itemsRate: number; bytesRate: number; busy: number; droppedRate: number };
-
 const weight = { unhealthy: 0, exited: 1, unknown: 2, healthy: 3 };
 
-/** Rates come from two answers, each with counters of the same moment. */
-export function withRates(before: ComponentList | undefined, now: ComponentList): Row[] {
-  const earlier = new Map(before?.components.map((row) => [row.id, row]));
-  const passed = before ? (now.at - before.at) / 1000 : 0;
-  return now.components.map((row) => {
-    const last = earlier.get(row.id);
-    const per = (value: number, was: number | undefined) => (passed > 0 && was !== undefined ? Math.max(0, value - was) / passed : 0);
-    const throughput = Math.max(per(row.itemsIn, last?.itemsIn), per(row.itemsOut, last?.itemsOut));
-    return {
-      ...row,
-      itemsRate: throughput,
-      bytesRate: Math.max(per(row.bytesIn, last?.bytesIn), per(row.bytesOut, last?.bytesOut)),
-      busy: per(row.busySeconds, last?.busySeconds),
-      droppedRate: per(row.dropped, last?.dropped),
-    };
-  });
-}
-
-const columns: Column<Row>[] = [
+const columns: Column<RatedRow>[] = [
   { key: "health", title: "Health", cell: (row) => <HealthBadge state={row.health.state} />, sort: (row) => `${weight[row.health.state]} ${row.id}` },
   {
     key: "id",

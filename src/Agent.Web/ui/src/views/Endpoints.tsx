@@ -1,54 +1,10 @@
 import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
 import { age, bytes, clock, count, seconds, visible } from "../lib/format";
-import type { Endpoints, Plain } from "../lib/types";
+import { rowsOf } from "../lib/rates";
+import type { Endpoints } from "../lib/types";
 import { ComponentLink, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
 import { SortedTable } from "../parts/table";
-
-interface Row {
-  id: string;
-  component: string;
-  name: string;
-  host: string;
-  healthy: boolean;
-  sent: number;
-  sentUnit: string;
-  dropped: number;
-  retried: number;
-  queued: number;
-  onDisk: boolean;
-  oldest: number;
-  status: number;
-  error: string;
-  errorAt: string;
-}
-
-const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
-const text = (value: Plain | undefined) => (typeof value === "string" ? value : "");
-
-/** Writers of logs and of metrics name their counters after what they send. */
-export function rowsOf(data: Endpoints): Row[] {
-  return data.endpoints.map(({ component, state }, at) => {
-    const unit = "sent_samples" in state ? "samples" : "entries";
-    return {
-      id: `${component} ${at}`,
-      component,
-      name: text(state.name),
-      host: text(state.host),
-      healthy: state.healthy !== false,
-      sent: number(state[`sent_${unit}`]),
-      sentUnit: unit,
-      dropped: number(state[`dropped_${unit}`]),
-      retried: number(state.retries ?? state[`retried_${unit}`]),
-      queued: number(state.queued_bytes),
-      onDisk: state.waits_on_disk === true,
-      oldest: number(state.oldest_unsent_seconds),
-      status: number(state.last_status),
-      error: text(state.last_error),
-      errorAt: text(state.last_error_time),
-    };
-  });
-}
 
 export default function EndpointsView(_: ViewProps) {
   useTitle("Endpoints");
@@ -114,7 +70,7 @@ export default function EndpointsView(_: ViewProps) {
             cell: (row) => (
               <>
                 {bytes(row.queued)}
-                <div className="small dim">{row.onDisk ? "and on disk" : "in memory"}</div>
+                <div className={row.onDisk ? "small warn-text" : "small dim"}>{(data.diskBytes[row.component] ?? 0) > 0 ? `${bytes(data.diskBytes[row.component]!)} on disk${row.onDisk ? ", waiting" : ""}` : "in memory"}</div>
               </>
             ),
             sort: (row) => row.queued,

@@ -1,9 +1,9 @@
 import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
-import { bytes, seconds } from "../lib/format";
+import { age, bytes, clock, seconds } from "../lib/format";
 import { useQuery } from "../lib/route";
 import type { Files, TailedFile } from "../lib/types";
-import { Chips, ComponentLink, HealthBadge, PlainValue, Search, Text, Title, useTitle, Waiting } from "../parts/basics";
+import { Chips, ComponentLink, HealthBadge, PlainValue, Search, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
 import { SortedTable, type Column } from "../parts/table";
 
 const slow = 60;
@@ -42,8 +42,14 @@ const columns: Column<TailedFile>[] = [
   { key: "position", title: "Delivered", number: true, descending: true, cell: (file) => <span title={`${file.read_offset} bytes`}>{file.size > 0 ? `${Math.min(100, (file.read_offset / file.size) * 100).toFixed(file.read_offset < file.size ? 1 : 0)} %` : "–"}</span>, sort: (file) => file.read_offset },
   { key: "lag", title: "Lag", number: true, descending: true, cell: (file) => (file.lag_bytes > 0 ? bytes(file.lag_bytes) : <span className="dim">0</span>), sort: (file) => file.lag_bytes },
   { key: "age", title: "Oldest unsent", number: true, descending: true, cell: (file) => (file.lag_seconds > 0 ? <span className={file.lag_seconds > slow ? "warn-text" : ""}>{seconds(Math.round(file.lag_seconds))}</span> : <span className="dim">–</span>), sort: (file) => file.lag_seconds },
+  { key: "last", title: "Last read", number: true, descending: true, cell: (file) => <Ago time={file.last_line_at} />, sort: (file) => file.last_line_at },
   { key: "how", title: "Changes", cell: (file) => <span className="dim">{file.polled ? "polled" : "reported"}</span> },
 ];
+
+function Ago({ time }: { time: string }) {
+  const now = useNow();
+  return <span title={clock(time)}>{age(time, now) || <span className="dim">–</span>}</span>;
+}
 
 export default function FilesView(_: ViewProps) {
   useTitle("Files & sources");

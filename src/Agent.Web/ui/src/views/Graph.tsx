@@ -1,6 +1,6 @@
 import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
 import { connected, edgeKey, familyOf, fits, flows, layOut, nodeHeight, nodeWidth, shapeOf, type Layout } from "../lib/graph";
@@ -69,11 +69,19 @@ function Canvas({ graph }: { graph: Graph }) {
     return () => clearTimeout(timer);
   }, [shape, focus]);
 
+  const onKey = (event: KeyboardEvent) => {
+    const id = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node-component")?.dataset.id;
+    if (id === undefined || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    if (event.key === "Enter") navigate(href(componentPath(id)));
+    else setFocus(id === focus ? "" : id);
+  };
+
   const kinds = [...new Set(graph.nodes.map((node) => node.name))].sort();
   const number = (state: string) => graph.nodes.filter((node) => node.health.state === state).length;
   const count = litIds === "" ? 0 : litIds.split(" ").length;
   return (
-    <div className={isFar ? "graph far" : "graph"} ref={box}>
+    <div className={isFar ? "graph far" : "graph"} ref={box} onKeyDown={onKey}>
       <h1 className="sr-only">Graph</h1>
       <div className="filters graph-filters">
         <Search value={text} onChange={setText} label="Search components" />
@@ -110,7 +118,7 @@ function Canvas({ graph }: { graph: Graph }) {
         onMoveStart={() => box.current?.classList.add("moving")}
         onMoveEnd={() => box.current?.classList.remove("moving")}
         onPaneClick={() => setFocus("")}
-        ariaLabelConfig={{ "node.a11yDescription.default": "Enter shows what is up- and downstream, the link inside opens the component." }}
+        ariaLabelConfig={{ "node.a11yDescription.default": "Enter opens the component, space shows what is up- and downstream of it." }}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         <Controls showInteractive={false} />
@@ -151,7 +159,7 @@ function Legend({ live }: { live: boolean }) {
       <li className="target">targets</li>
       <li className="value">values</li>
       <li className="drops">dropped there</li>
-      <li className="hint">Click: up- and downstream. Double click: open.{live ? " Click an edge: live data." : ""}</li>
+      <li className="hint">Click: up- and downstream. Double click or Enter: open.{live ? " Click an edge: live data." : ""}</li>
     </ul>
   );
 }

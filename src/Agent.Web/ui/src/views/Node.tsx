@@ -3,11 +3,11 @@ import type { ViewProps } from "../App";
 import { apiUrl, get, useConnection, usePolled } from "../lib/api";
 import { bytes, count, seconds } from "../lib/format";
 import { levels, parseLogLine, type LogLine } from "../lib/logline";
+import { withRates } from "../lib/rates";
 import { useQuery } from "../lib/route";
 import type { ComponentList, NodeFacts } from "../lib/types";
 import { Choice, ComponentLink, Search, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
 import { SortedTable } from "../parts/table";
-import { withRates } from "./Components";
 
 export default function NodeView({ status }: ViewProps) {
   useTitle("Node");
