@@ -40,6 +40,10 @@ internal sealed class ConsoleApi : IDisposable
         {
             return FindPost(context, path);
         }
+        if (IsStopping() && path is not ("log" or "node"))
+        {
+            return ApiReply.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable", "the agent is stopping");
+        }
         GraphView view = View();
         return path switch
         {
@@ -62,6 +66,9 @@ internal sealed class ConsoleApi : IDisposable
     }
 
     private GraphView View() => new(_services.Runtime.Graph, _services.Catalog);
+
+    /// <summary>The components stop before the server does. That they are gone is then no news of the configuration.</summary>
+    private bool IsStopping() => _services.Runtime.Graph.Nodes.Count == 0 && _services.Runtime.Running?.Source?.Statements.Any() == true;
 
     private Task? FindPost(HttpContext context, string path)
     {

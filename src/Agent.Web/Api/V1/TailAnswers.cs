@@ -16,7 +16,7 @@ internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
         json.WriteStartObject();
         json.WriteStartArray("files"u8);
         var others = new List<(ComponentNode Node, Value State)>();
-        foreach (ComponentNode node in view.Components.Where(static node => node.Id.Contains("loki.source.", StringComparison.Ordinal)))
+        foreach (ComponentNode node in view.Components.Where(static node => node.Definition.Descriptor.Name.StartsWith("loki.source.", StringComparison.Ordinal)))
         {
             Value? state = node.DebugState;
             IReadOnlyList<ObjectValue> files = [.. DebugLists.Items(state, "targets_info").Where(static file => file.TryGet("path", out _))];

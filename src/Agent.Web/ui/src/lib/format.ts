@@ -70,6 +70,8 @@ function escape(character: string): string {
 
 function digits(value: number): string {
   const size = Math.abs(value);
+  // What is small is not nothing.
+  if (size > 0 && size < 0.01) return value.toPrecision(1);
   const text = value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

@@ -1,7 +1,7 @@
 import { Fragment, useEffect, useState, type ReactNode } from "react";
 import { tokens } from "../lib/alloy";
 import { useConnection } from "../lib/api";
-import { bytes, count, seconds, visible } from "../lib/format";
+import { bytes, clock, count, seconds, visible } from "../lib/format";
 import { componentPath, href, Link } from "../lib/route";
 import type { Figure, HealthState, Labels, Plain, TargetHealth } from "../lib/types";
 
@@ -104,6 +104,12 @@ export function Alloy({ text, marks }: { text: string; marks?: Map<number, strin
   );
 }
 
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/;
+
+/** A few objects with many fields read better one below the other. */
+const fewRows = 2;
+const manyColumns = 7;
+
 type PlainObject = { [key: string]: Plain };
 
 const isNested = (value: Plain | undefined) => typeof value === "object" && value !== null;
@@ -114,6 +120,15 @@ function ObjectTable({ rows }: { rows: PlainObject[] }) {
   const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const nested = all.filter((column) => rows.some((row) => isNested(row[column])));
   const columns = all.filter((column) => !nested.includes(column));
+  if (rows.length <= fewRows && columns.length > manyColumns) {
+    return (
+      <>
+        {rows.map((row, at) => (
+          <PlainValue key={at} value={row} />
+        ))}
+      </>
+    );
+  }
   const toggle = (at: number) => {
     const next = new Set(open);
     if (!next.delete(at)) next.add(at);
@@ -173,7 +188,7 @@ export function PlainValue({ value }: { value: Plain }) {
   if (value === null || value === "") return <span className="dim">–</span>;
   if (typeof value === "number") return <span className="num">{Number.isInteger(value) ? value.toLocaleString("en") : count(value)}</span>;
   if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
-  if (typeof value === "string") return <Text limit={400}>{value}</Text>;
+  if (typeof value === "string") return time.test(value) ? <span title={value}>{clock(value) || "never"}</span> : <Text limit={400}>{value}</Text>;
   if (Array.isArray(value)) {
     if (value.length === 0) return <span className="dim">none</span>;
     if (value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) return <ObjectTable rows={value as PlainObject[]} />;
