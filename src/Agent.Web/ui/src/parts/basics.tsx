@@ -188,7 +188,7 @@ export function PlainValue({ value }: { value: Plain }) {
   if (value === null || value === "") return <span className="dim">–</span>;
   if (typeof value === "number") return <span className="num">{Number.isInteger(value) ? value.toLocaleString("en") : count(value)}</span>;
   if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
-  if (typeof value === "string") return time.test(value) ? <span title={value}>{clock(value) || "never"}</span> : <Text limit={400}>{value}</Text>;
+  if (typeof value === "string") return time.test(value) ? <span className="nowrap" title={value}>{clock(value) || "never"}</span> : <Text limit={400}>{value}</Text>;
   if (Array.isArray(value)) {
     if (value.length === 0) return <span className="dim">none</span>;
     if (value.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) return <ObjectTable rows={value as PlainObject[]} />;

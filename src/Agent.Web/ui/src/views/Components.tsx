@@ -65,7 +65,7 @@ export function ComponentsView(_: ViewProps) {
       <Title aside={<Link to={href("graph")}>Show as graph</Link>}>Components</Title>
       {number("unhealthy") > 0 && health === "" && (
         <Notice kind="error">
-          {number("unhealthy")} of {rows.length} components {number("unhealthy") === 1 ? "is" : "are"} unhealthy. They stand first.
+          {number("unhealthy")} of {rows.length} components {number("unhealthy") === 1 ? "is" : "are"} unhealthy, and {number("unhealthy") === 1 ? "stands" : "stand"} first.
         </Notice>
       )}
       <div className="filters">
