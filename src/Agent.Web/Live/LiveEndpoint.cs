@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using Agent.Runtime;
 using Agent.Runtime.Ports;
 using Agent.Web.Api;
 using Microsoft.AspNetCore.Http;
@@ -66,12 +67,17 @@ internal sealed class LiveEndpoint(WebServices services, CancellationToken stop)
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers.CacheControl = "no-store";
             await context.Response.StartAsync(ended.Token).ConfigureAwait(false);
-            while (services.LiveDebugging.Enabled)
+            // After a reload other edges may be meant: the stream ends, and the browser asks again by itself.
+            LoadResult? loaded = services.Runtime.Running;
+            while (services.LiveDebugging.Enabled && ReferenceEquals(loaded, services.Runtime.Running))
             {
                 targets.ForEach(static sampler => sampler.Look());
                 await SendAsync(context, samples.Reader, watched, ended.Token).ConfigureAwait(false);
             }
-            await WriteAsync(context, "off", "{}"u8.ToArray(), ended.Token).ConfigureAwait(false);
+            if (!services.LiveDebugging.Enabled)
+            {
+                await WriteAsync(context, "off", "{}"u8.ToArray(), ended.Token).ConfigureAwait(false);
+            }
         }
         finally
         {

@@ -81,6 +81,20 @@ public sealed class LiveEndpointTests
         }
     }
 
+    [Theory]
+    [InlineData(Live, false)]
+    [InlineData(Pipeline, true)]
+    public async Task A_reload_ends_the_stream_and_says_where_live_debugging_is_off_now(string next, bool isOff)
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Live);
+        await using Stream stream = await web.Client.GetStreamAsync(new Uri(web.Url("/api/v1/live?from=test.pump.source")));
+        using var reader = new StreamReader(stream);
+        web.Configuration = next;
+        await web.LoadAsync();
+        string rest = await reader.ReadToEndAsync();
+        Assert.Equal(isOff, rest.Contains("event: off\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_flood_is_sampled_and_counted()
     {
