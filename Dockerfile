@@ -1,13 +1,20 @@
 # syntax=docker/dockerfile:1
 # Built for the platform it is built on: native code is not cross-compiled here.
 
+FROM node:22-slim AS ui
+WORKDIR /source
+COPY build/ui build/
+COPY src/Agent.Web/ui src/Agent.Web/ui
+RUN build/ui
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev libcap2-bin libsystemd0 zlib1g-dev tzdata \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/Agent/Agent.csproj -c Release -r "$(build/rid)" -p:Aot=true -p:AotTfm=net10.0 -o /published
+COPY --from=ui /source/src/Agent.Web/ui/packed src/Agent.Web/ui/packed
+RUN dotnet publish src/Agent/Agent.csproj -c Release -r "$(build/rid)" -p:Aot=true -p:AotTfm=net10.0 -p:UiBuilt=true -o /published
 # Alloy's Helm chart starts the image's own entry point; scripts that call /bin/alloy by name find it, too.
 # invar-node is the same binary with a file capability: as user 473 it reads logs that belong to root, in a container that adds
 # DAC_READ_SEARCH (deploy/kubernetes does). It has to be another file, because the kernel starts such a one nowhere else, not even for root.

@@ -12,8 +12,9 @@ LISTEN ?= 127.0.0.1:12345
 QUICKSTART_DATA := artifacts/quickstart-data
 
 # What the native binary is made of: it is published again only when one of these is newer.
-SOURCES := $(shell find src -type f \( -name '*.cs' -o -name '*.csproj' \) -not -path '*/obj/*' -not -path '*/bin/*') \
-	Directory.Build.props Directory.Build.targets Directory.Packages.props global.json build/publish
+SOURCES := $(shell find src -type f \( -name '*.cs' -o -name '*.csproj' \) -not -path '*/obj/*' -not -path '*/bin/*' -not -path '*/node_modules/*') \
+	$(shell find src/Agent.Web/ui -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/packed/*') \
+	Directory.Build.props Directory.Build.targets Directory.Packages.props global.json build/publish build/ui
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build test torture conformance bench clean
@@ -48,5 +49,5 @@ bench: build ## Measure the native binary: logs and idle scenarios.
 	@bench/scenarios/idle/run.sh
 
 clean: ## Remove what was built.
-	rm -rf artifacts
+	rm -rf artifacts src/Agent.Web/ui/dist src/Agent.Web/ui/packed src/Agent.Web/ui/node_modules
 	find src tests bench -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +

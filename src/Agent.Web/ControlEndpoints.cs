@@ -1,6 +1,7 @@
 using Agent.Runtime;
 using Agent.Sdk;
 using Agent.Sdk.Http;
+using Agent.Web.Access;
 using Agent.Web.Metrics;
 using Agent.Web.Support;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +71,13 @@ internal sealed partial class ControlEndpoints
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
         {
             await context.RefuseMethodAsync("GET, POST").ConfigureAwait(false);
+            return;
+        }
+        if (!_options.AllowsChanges || SameOrigin.IsForeign(context.Request))
+        {
+            await context.TextAsync(
+                StatusCodes.Status403Forbidden,
+                _options.AllowsChanges ? "another site must not reload this agent" : "this agent allows no changes over HTTP (--server.http.read-only)").ConfigureAwait(false);
             return;
         }
         LogRequested(_logger);

@@ -1,5 +1,6 @@
 using Agent.Web.Access;
 using Agent.Web.Api;
+using Agent.Web.Api.V1;
 using Agent.Web.Pages;
 using Agent.Web.Prometheus;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,8 @@ internal sealed partial class RequestDispatcher : IDisposable
     private readonly ControlEndpoints _control;
     private readonly ApiEndpoints _api;
     private readonly PrometheusEndpoints _prometheus;
-    private readonly PageEndpoints _pages;
+    private readonly ConsoleApi _console;
+    private readonly UiEndpoints _ui;
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isAdmitting;
 
@@ -29,7 +31,9 @@ internal sealed partial class RequestDispatcher : IDisposable
         _control = new ControlEndpoints(options, services, _stop.Token);
         _api = new ApiEndpoints(services, _stop.Token);
         _prometheus = new PrometheusEndpoints(services);
-        _pages = new PageEndpoints(services, _prefix);
+        _console = new ConsoleApi(options, services, _stop.Token);
+        _ui = new UiEndpoints(
+            _prefix, id => new GraphView(services.Runtime.Graph, services.Catalog).Find(id) is not null, name => services.Reference(name) is not null);
     }
 
     public void Admit() => _isAdmitting = true;
@@ -37,7 +41,11 @@ internal sealed partial class RequestDispatcher : IDisposable
     /// <summary>Ends answers that stream for ever.</summary>
     public Task StopAsync() => _stop.CancelAsync();
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _console.Dispose();
+        _stop.Dispose();
+    }
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -74,22 +82,28 @@ internal sealed partial class RequestDispatcher : IDisposable
         {
             return control(context);
         }
-        if (!IsRead(context))
+        if (!path.StartsWith(_prefix, StringComparison.Ordinal) || (path.Length > _prefix.Length && path[_prefix.Length] != '/'))
+        {
+            return IsRead(context) && path == "/" ? context.RedirectAsync(_prefix + "/") : context.NotFoundAsync("404 page not found");
+        }
+        return RouteLocalAsync(context, path[_prefix.Length..]);
+    }
+
+    private Task RouteLocalAsync(HttpContext context, string path)
+    {
+        bool isV1 = path.StartsWith(PrometheusEndpoints.Root, StringComparison.Ordinal);
+        if (!IsRead(context) && !(isV1 && HttpMethods.IsPost(context.Request.Method)))
         {
             return context.RefuseMethodAsync("GET, HEAD");
         }
-        if (!path.StartsWith(_prefix, StringComparison.Ordinal) || (path.Length > _prefix.Length && path[_prefix.Length] != '/'))
+        if (isV1)
         {
-            return path == "/" ? context.RedirectAsync(_prefix + "/") : context.NotFoundAsync("404 page not found");
+            string local = path[PrometheusEndpoints.Root.Length..];
+            return _console.Find(context, local) ?? _prometheus.HandleAsync(context, local);
         }
-        string local = path[_prefix.Length..];
-        if (local.StartsWith(PrometheusEndpoints.Root, StringComparison.Ordinal))
-        {
-            return _prometheus.HandleAsync(context, local[PrometheusEndpoints.Root.Length..]);
-        }
-        return local.StartsWith(ApiEndpoints.Root, StringComparison.Ordinal)
-            ? _api.HandleAsync(context, local[ApiEndpoints.Root.Length..])
-            : _pages.HandleAsync(context, local);
+        return path.StartsWith(ApiEndpoints.Root, StringComparison.Ordinal)
+            ? _api.HandleAsync(context, path[ApiEndpoints.Root.Length..])
+            : _ui.HandleAsync(context, path);
     }
 
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);

@@ -18,11 +18,23 @@ public sealed record WebOptions
 
     public bool SupportBundle { get; init; } = true;
 
+    /// <summary>False where nothing may be changed over HTTP: the configuration is then loaded again by a signal, or because it changed on disk.</summary>
+    public bool AllowsChanges { get; init; } = true;
+
+    /// <summary>Whether the UI may ask a target for its metrics and show the answer.</summary>
+    public bool RawScrapes { get; init; } = true;
+
+    /// <summary>Memory that the agent may use, in bytes; null where there is no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>The command line's flags, for the support bundle.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
     /// <summary>The agent's version, for the support bundle.</summary>
     public string Version { get; init; } = "";
+
+    /// <summary>What the agent was built of.</summary>
+    public string Revision { get; init; } = "";
 }
 
 /// <summary>What the HTTP server shows and drives.</summary>
@@ -47,4 +59,10 @@ public sealed record WebServices
 
     /// <summary>The last lines of the agent's own log, oldest first.</summary>
     public Func<IReadOnlyList<string>> RecentLog { get; init; } = static () => [];
+
+    /// <summary>Lines of the agent's own log behind a number of them, and how many there are by now.</summary>
+    public Func<long, (long Written, IReadOnlyList<string> Lines)> LogSince { get; init; } = static _ => (0, []);
+
+    /// <summary>The reference page of a component as Markdown; null where there is none of that name.</summary>
+    public Func<string, string?> Reference { get; init; } = static _ => null;
 }

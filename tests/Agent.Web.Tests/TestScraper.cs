@@ -69,6 +69,12 @@ public sealed class TestScraper(ComponentContext context) : IComponent<TestScrap
             .Select(number => new TargetMetadata(Labels(number, "instance"), [.. told.Where(metadata => family is null || metadata.Family == family)]));
     }
 
+    public ValueTask<TargetAnswer?> AskAsync(string url, CancellationToken stop)
+    {
+        ActiveTarget? target = ActiveTargets().FirstOrDefault(target => target.Url == url);
+        return ValueTask.FromResult(target is null ? null : new TargetAnswer("text/html", "up 1\n"u8.ToArray(), target.Last?.Error ?? ""));
+    }
+
     private static string Address(int number) => $"10.0.0.{number.ToString(CultureInfo.InvariantCulture)}:80";
 
     private LabelSet Labels(int number, params string[] names) => LabelSet.From(

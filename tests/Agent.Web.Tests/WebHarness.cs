@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Agent.Runtime;
 using Agent.Runtime.Configuration;
 using Agent.Runtime.Graph;
@@ -55,11 +56,14 @@ internal sealed class WebHarness : IAsyncDisposable
     public int Port => _server!.Port;
 
     /// <param name="configuration">Loaded before the first request, unless <paramref name="load"/> is false.</param>
-    public static async Task<WebHarness> StartAsync(string configuration = "", string prefix = "/", bool load = true)
+    public static Task<WebHarness> StartAsync(string configuration = "", string prefix = "/", bool load = true) =>
+        StartAsync(configuration, new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix, Flags = ["--storage.path=/data"], Version = "1.2.3" }, load);
+
+    public static async Task<WebHarness> StartAsync(string configuration, WebOptions options, bool load = true)
     {
         var harness = new WebHarness(configuration);
         harness._server = await WebServer.StartAsync(
-            new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix, Flags = ["--storage.path=/data"], Version = "1.2.3" },
+            options,
             new WebServices
             {
                 Runtime = harness._runtime,
@@ -71,6 +75,8 @@ internal sealed class WebHarness : IAsyncDisposable
                 LiveDebugging = harness.Live,
                 Reload = harness.LoadAsync,
                 RecentLog = static () => ["a line", "another"],
+                LogSince = static after => (2, after == 0 ? ["a line", "another"] : []),
+                Reference = static name => name == "test.note" ? "# test.note\n" : null,
             });
         if (load)
         {
@@ -96,6 +102,34 @@ internal sealed class WebHarness : IAsyncDisposable
     {
         using HttpResponseMessage response = await Client.GetAsync(new Uri(Url(path, scheme)));
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The data of an answer of the API, whose status has to be good.</summary>
+    public async Task<JsonElement> DataAsync(string path)
+    {
+        (HttpStatusCode status, string body) = await GetAsync("/api/v1/" + path);
+        Assert.True(status == HttpStatusCode.OK, body);
+        return Data(body);
+    }
+
+    /// <summary>Posts as the UI does.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> PostAsync(string path, string body = "", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url("/api/v1/" + path));
+        request.Content = new StringContent(body);
+        foreach ((string name, string value) in headers.Length > 0 ? headers : [(SameOrigin.Header, "test")])
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        using HttpResponseMessage response = await Client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    public static JsonElement Data(string body)
+    {
+        using JsonDocument document = JsonDocument.Parse(body);
+        Assert.Equal("success", document.RootElement.GetProperty("status").GetString());
+        return document.RootElement.GetProperty("data").Clone();
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using Agent.Components.Common;
 using Agent.Components.Common.Relabel;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 
 namespace Agent.Components.Discovery;
@@ -22,11 +23,11 @@ namespace Agent.Components.Discovery;
 /// }
 /// </example>
 [Component("discovery.relabel")]
-public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<DiscoveryRelabel.Arguments>
+public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<DiscoveryRelabel.Arguments>, IRelabelTrace
 {
     // What the last targets became, null where they were dropped: discovery reports thousands of targets again for every one that changes.
-    private Dictionary<LabelSet, Target?> _known = [];
-    private Relabeler _relabeler = new(ValueList<RelabelRule>.Empty, LabelNameRule.Utf8);
+    private volatile Dictionary<LabelSet, Target?> _known = [];
+    private volatile Relabeler _relabeler = new(ValueList<RelabelRule>.Empty, LabelNameRule.Utf8);
 
     public sealed record Arguments
     {
@@ -41,6 +42,14 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
     /// <param name="Output">The targets that are left, with their new labels.</param>
     /// <param name="Rules">The rules themselves, for other components to apply.</param>
     public sealed record Exports(ValueList<Target> Output, RelabelRules Rules);
+
+    public IReadOnlyList<RuleCounts> RuleCounts => _relabeler.Counts;
+
+    public IEnumerable<LabelSet> Inputs() => _known.Keys;
+
+    public IEnumerable<LabelSet> DroppedTargets() => _known.Where(static known => known.Value is null).Select(static known => known.Key);
+
+    public IReadOnlyList<LabelSet?> Trace(LabelSet labels) => Relabeler.Trace(_relabeler.Rules, LabelNameRule.Utf8, labels);
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

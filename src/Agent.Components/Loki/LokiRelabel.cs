@@ -4,6 +4,7 @@ using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Metrics;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 
@@ -22,7 +23,7 @@ namespace Agent.Components.Loki;
 /// }
 /// </example>
 [Component("loki.relabel")]
-public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsumer
+public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsumer, IRelabelTrace
 {
     private readonly ComponentContext _context;
     private readonly LogBatchPool _batches = new();
@@ -69,6 +70,15 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
 
     /// <summary>Everything that one batch is handled by.</summary>
     private sealed record Setup(Relabeler Relabeler, RelabelCache Cache, ILogConsumer Next);
+
+    public IReadOnlyList<RuleCounts> RuleCounts => Volatile.Read(ref _setup)?.Relabeler.Counts ?? [];
+
+    public IEnumerable<LabelSet> Inputs() => Volatile.Read(ref _setup)?.Cache.Known ?? [];
+
+    public IEnumerable<LabelSet> DroppedTargets() => [];
+
+    public IReadOnlyList<LabelSet?> Trace(LabelSet labels) =>
+        Volatile.Read(ref _setup) is { } setup ? Relabeler.Trace(setup.Relabeler.Rules, LabelNameRule.Legacy, labels) : [];
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

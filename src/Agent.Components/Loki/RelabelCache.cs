@@ -12,6 +12,18 @@ internal sealed class RelabelCache(int capacity)
 
     public int Count => _byLabels.Count;
 
+    /// <summary>The sets that are known, those used last first.</summary>
+    public IReadOnlyList<LabelSet> Known
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _byUse.Select(static use => use.From)];
+            }
+        }
+    }
+
     /// <summary>True where the set is known; <paramref name="result"/> is null where it is dropped.</summary>
     public bool TryGet(LabelSet labels, out LabelSet? result)
     {

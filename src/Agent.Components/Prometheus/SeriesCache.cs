@@ -50,6 +50,20 @@ internal sealed class SeriesCache(int capacity)
         }
     }
 
+    /// <summary>Some of the series that are known, those that came last first.</summary>
+    public IReadOnlyList<MetricSeries> Known(int most)
+    {
+        lock (_gate)
+        {
+            var known = new List<MetricSeries>(Math.Min(most, _count));
+            for (LinkedListNode<Entry>? node = _ring.Last; node is not null && known.Count < most; node = node.Previous)
+            {
+                known.Add(node.Value.Series);
+            }
+            return known;
+        }
+    }
+
     /// <summary>False where it was gone already.</summary>
     public bool Remove(Entry entry)
     {

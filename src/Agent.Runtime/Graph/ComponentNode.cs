@@ -6,6 +6,7 @@ using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Modules;
 using Agent.Sdk.Scraping;
+using Agent.Sdk.Tracing;
 using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging;
 
@@ -87,6 +88,12 @@ public sealed class ComponentNode : IAsyncDisposable
 
     /// <summary>The targets that the component scrapes; null where it is none that scrapes.</summary>
     public IScrapePool? ScrapePool => Component as IScrapePool;
+
+    /// <summary>The rules that the component relabels by; null where it does not.</summary>
+    public IRelabelTrace? RelabelTrace => Component as IRelabelTrace;
+
+    /// <summary>The stages that the component runs entries through; null where it does not.</summary>
+    public IStageTrace? StageTrace => Component as IStageTrace;
 
     internal IComponent Component { get; }
 

@@ -26,6 +26,7 @@ public sealed class AgentLog : ILoggerFactory
     private readonly Task _forwarding;
     private LogSettings _settings = LogSettings.Default;
     private long _leftOut;
+    private long _written;
 
     public AgentLog(Stream output, TimeProvider time)
     {
@@ -52,6 +53,16 @@ public sealed class AgentLog : ILoggerFactory
             {
                 return [.. _recent];
             }
+        }
+    }
+
+    /// <summary>The last lines that came after <paramref name="after"/> lines of the process, and how many there are by now.</summary>
+    public (long Written, IReadOnlyList<string> Lines) Since(long after)
+    {
+        lock (_gate)
+        {
+            long missing = Math.Clamp(_written - after, 0, _recent.Count);
+            return (_written, [.. _recent.Skip(_recent.Count - (int)missing)]);
         }
     }
 
@@ -96,6 +107,7 @@ public sealed class AgentLog : ILoggerFactory
             _recent.Dequeue();
         }
         _recent.Enqueue(line);
+        _written++;
     }
 
     private async Task ForwardAsync()

@@ -19,10 +19,19 @@ public sealed class LogEdge : Edge, ILogConsumer
 
     public Counter Bytes { get; }
 
+    public override long ByteCount => Bytes.Value;
+
     public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
     {
         Items.Add(batch.Count);
         Bytes.Add(batch.LineBytes);
+        if (Watchers is { } watchers)
+        {
+            foreach (IEdgeWatcher watcher in watchers)
+            {
+                watcher.See(batch);
+            }
+        }
         return _port.ConsumeAsync(batch, stop);
     }
 }

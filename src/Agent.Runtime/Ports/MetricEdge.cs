@@ -5,6 +5,9 @@ namespace Agent.Runtime.Ports;
 /// <summary>An arrow of the graph that metrics take. Native histograms count as one sample each.</summary>
 public sealed class MetricEdge : Edge, IMetricConsumer
 {
+    /// <summary>A time and a value; labels travel as references.</summary>
+    private const int SampleBytes = 16;
+
     private readonly MetricPort _port;
 
     internal MetricEdge(MetricPort port, PortOwner sender)
@@ -13,9 +16,18 @@ public sealed class MetricEdge : Edge, IMetricConsumer
 
     public override string DataType => "prometheus_metric";
 
+    public override long ByteCount => Items.Value * SampleBytes;
+
     public ValueTask ConsumeAsync(MetricBatch batch, CancellationToken stop)
     {
         Items.Add(batch.Count + batch.Histograms.Length);
+        if (Watchers is { } watchers)
+        {
+            foreach (IEdgeWatcher watcher in watchers)
+            {
+                watcher.See(batch);
+            }
+        }
         return _port.ConsumeAsync(batch, stop);
     }
 }

@@ -28,7 +28,29 @@ public sealed record ActiveTarget
 /// <param name="At">When it began.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Error">Why it failed; empty where it did not.</param>
-public sealed record TargetScrapeResult(DateTimeOffset At, TimeSpan Duration, string Error);
+public sealed record TargetScrapeResult(DateTimeOffset At, TimeSpan Duration, string Error)
+{
+    /// <summary>Samples that the target gave.</summary>
+    public int Scraped { get; init; }
+
+    /// <summary>Samples of those that are left after relabelling.</summary>
+    public int Kept { get; init; }
+}
+
+/// <summary>How many targets are how.</summary>
+/// <param name="Up">The last scrape went well.</param>
+/// <param name="Down">It failed.</param>
+/// <param name="Unknown">None has ended yet.</param>
+public readonly record struct TargetCounts(int Up, int Down, int Unknown)
+{
+    public int All => Up + Down + Unknown;
+}
+
+/// <summary>What a target answers when it is asked beside its ordinary scrapes.</summary>
+/// <param name="ContentType">As the target names it.</param>
+/// <param name="Body">Decompressed.</param>
+/// <param name="Error">Why there is no answer, without secrets; empty where there is one.</param>
+public sealed record TargetAnswer(string ContentType, ReadOnlyMemory<byte> Body, string Error);
 
 /// <summary>What a target tells of its metrics.</summary>
 /// <param name="Target">The labels that its samples get.</param>

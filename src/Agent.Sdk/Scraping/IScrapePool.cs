@@ -18,4 +18,21 @@ public interface IScrapePool
     /// <summary>What the targets that are scraped tell of their metrics.</summary>
     /// <param name="family">The metric family to tell of; null for all.</param>
     IEnumerable<TargetMetadata> Metadata(string? family);
+
+    /// <summary>How the targets that are scraped are.</summary>
+    TargetCounts Count()
+    {
+        int[] counts = new int[3];
+        foreach (ActiveTarget target in ActiveTargets())
+        {
+            counts[target.Last is null ? 2 : target.Last.Error.Length == 0 ? 0 : 1]++;
+        }
+        return new TargetCounts(counts[0], counts[1], counts[2]);
+    }
+
+    /// <summary>Asks a target that is scraped for its metrics, as a scrape would; the answer goes to nobody else.</summary>
+    /// <param name="url">The target's, as <see cref="ActiveTargets"/> tells it.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <returns>Null where no target that is scraped has that URL.</returns>
+    ValueTask<TargetAnswer?> AskAsync(string url, CancellationToken stop) => ValueTask.FromResult<TargetAnswer?>(null);
 }

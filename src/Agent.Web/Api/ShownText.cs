@@ -12,6 +12,9 @@ internal static class ShownText
     /// <summary>Longer values are cut: ten thousand targets are no page for people, and the API has them all.</summary>
     private const int LongestValue = 16 * 1024;
 
+    /// <summary>Longer lists are cut before they are printed at all.</summary>
+    private const int LongestList = 100;
+
     public static string Of(BlockValue block, BlockSchema schema)
     {
         var text = new StringBuilder();
@@ -19,16 +22,24 @@ internal static class ShownText
         return text.ToString();
     }
 
+    /// <summary>One block inside of a block.</summary>
+    public static string OfChild(BlockValue child, BlockSchema parent)
+    {
+        var text = new StringBuilder();
+        WriteBlock(text, child, parent, "");
+        return text.ToString();
+    }
+
     public static string Of(Value value)
     {
         if (value is not ObjectValue fields)
         {
-            return Cut(ValuePrinter.Print(value));
+            return Print(value);
         }
         var text = new StringBuilder();
         foreach (string key in fields.Keys)
         {
-            text.Append(key).Append(" = ").Append(Cut(ValuePrinter.Print(fields[key]))).Append('\n');
+            text.Append(key).Append(" = ").Append(Print(fields[key])).Append('\n');
         }
         return text.ToString();
     }
@@ -38,21 +49,38 @@ internal static class ShownText
         foreach (AttributeValue attribute in block.Attributes)
         {
             SchemaType? type = schema?.Attributes.FirstOrDefault(known => known.Name == attribute.Name)?.Type;
-            string value = Cut(ValuePrinter.Print(Redaction.Mark(attribute.Value, type)));
+            string value = Print(Redaction.Mark(attribute.Value, type));
             text.Append(indent).Append(attribute.Name).Append(" = ").Append(value.Replace("\n", "\n" + indent, StringComparison.Ordinal)).Append('\n');
         }
         foreach (BlockValue child in block.Blocks)
         {
-            text.Append(indent).Append(child.Name);
-            if (!string.IsNullOrEmpty(child.Label))
-            {
-                text.Append(" \"").Append(child.Label).Append('"');
-            }
-            text.Append(" {\n");
-            WriteBody(text, child, schema?.Blocks.FirstOrDefault(known => known.Name == child.Name)?.Schema(), indent + "\t");
-            text.Append(indent).Append("}\n");
+            WriteBlock(text, child, schema, indent);
         }
     }
 
-    private static string Cut(string text) => text.Length <= LongestValue ? text : text[..LongestValue] + " … (cut)";
+    private static void WriteBlock(StringBuilder text, BlockValue child, BlockSchema? parent, string indent)
+    {
+        text.Append(indent).Append(child.Name);
+        if (!string.IsNullOrEmpty(child.Label))
+        {
+            text.Append(" \"").Append(child.Label).Append('"');
+        }
+        text.Append(" {\n");
+        WriteBody(text, child, parent?.Blocks.FirstOrDefault(known => known.Name == child.Name)?.Schema(), indent + "\t");
+        text.Append(indent).Append("}\n");
+    }
+
+    private static string Print(Value value)
+    {
+        if (value is ArrayValue { Count: > LongestList } list)
+        {
+            return $"{Cut(ValuePrinter.Print(new ListValue([.. list.Take(LongestList)])))} // {list.Count - LongestList} more";
+        }
+        return Cut(ValuePrinter.Print(value));
+    }
+
+    /// <summary>Never in the middle of a character of two units.</summary>
+    private static string Cut(string text) => text.Length <= LongestValue
+        ? text
+        : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[LongestValue - 1]) ? LongestValue - 1 : LongestValue), " … (cut)");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Scraping;
+using Agent.Web.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Web.Prometheus;
@@ -19,17 +20,15 @@ internal sealed class PrometheusEndpoints(WebServices services)
         {
             case "targets":
                 var targets = new TargetsAnswer(query["state"].ToString(), query["scrapePool"].ToString());
-                return AnswerAsync(context, (stream, stop) => targets.WriteAsync(stream, Pools(), stop));
+                return ApiReply.DataAsync(context, (stream, stop) => targets.WriteAsync(stream, Pools(), stop));
             case "scrape_pools":
-                return AnswerAsync(context, (stream, _) => WritePools(stream.Json));
+                return ApiReply.DataAsync(context, (stream, _) => WritePools(stream.Json));
             case "metadata":
                 return MetadataAsync(context, query);
             case "targets/metadata":
                 return TargetMetadataAsync(context, query);
             default:
-                return RefuseAsync(
-                    context, StatusCodes.Status404NotFound, "not_found",
-                    "unknown path: of Prometheus's API this agent has targets, targets/metadata, metadata and scrape_pools");
+                return ApiReply.NotFoundAsync(context, "unknown path; docs/http-api.md lists those that there are");
         }
     }
 
@@ -52,10 +51,10 @@ internal sealed class PrometheusEndpoints(WebServices services)
         if (!TryLimit(query, "limit", out int? limit, out string? error)
             || !TryLimit(query, "limit_per_metric", out int? limitPerMetric, out error))
         {
-            return RefuseAsync(context, error!);
+            return ApiReply.RefuseAsync(context, error!);
         }
         var answer = new MetadataAnswer(limit, limitPerMetric, query["metric"].ToString());
-        return AnswerAsync(context, (stream, stop) => answer.WriteAsync(stream, Pools().Values, stop));
+        return ApiReply.DataAsync(context, (stream, stop) => answer.WriteAsync(stream, Pools().Values, stop));
     }
 
     private Task TargetMetadataAsync(HttpContext context, IQueryCollection query)
@@ -65,10 +64,10 @@ internal sealed class PrometheusEndpoints(WebServices services)
         if (!TryLimit(query, "limit", out int? limit, out string? error)
             || (wanted.Length > 0 && !TargetSelector.TryParse(wanted, out selector, out error)))
         {
-            return RefuseAsync(context, error!);
+            return ApiReply.RefuseAsync(context, error!);
         }
         var answer = new TargetMetadataAnswer(selector, query["metric"].ToString(), limit);
-        return AnswerAsync(context, (stream, stop) => answer.WriteAsync(stream, Pools().Values, stop));
+        return ApiReply.DataAsync(context, (stream, stop) => answer.WriteAsync(stream, Pools().Values, stop));
     }
 
     private ValueTask WritePools(Utf8JsonWriter json)
@@ -101,35 +100,5 @@ internal sealed class PrometheusEndpoints(WebServices services)
         }
         limit = value < 0 ? null : value;
         return true;
-    }
-
-    private static Task AnswerAsync(HttpContext context, Func<JsonStream, CancellationToken, ValueTask> write)
-    {
-        context.Response.ContentType = "application/json";
-        return GzipReply.WriteAsync(context, async (output, stop) =>
-        {
-            using var stream = new JsonStream(output);
-            stream.Json.WriteStartObject();
-            stream.Json.WriteString("status"u8, "success"u8);
-            stream.Json.WritePropertyName("data"u8);
-            await write(stream, stop).ConfigureAwait(false);
-            stream.Json.WriteEndObject();
-            await stream.FlushAsync(stop).ConfigureAwait(false);
-        });
-    }
-
-    private static Task RefuseAsync(HttpContext context, string error) => RefuseAsync(context, StatusCodes.Status400BadRequest, "bad_data", error);
-
-    private static async Task RefuseAsync(HttpContext context, int status, string type, string error)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        using var stream = new JsonStream(context.Response.BodyWriter);
-        stream.Json.WriteStartObject();
-        stream.Json.WriteString("status"u8, "error"u8);
-        stream.Json.WriteString("errorType"u8, type);
-        stream.Json.WriteString("error"u8, error);
-        stream.Json.WriteEndObject();
-        await stream.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -14,6 +14,9 @@ namespace Agent.Web.Support;
 /// </remarks>
 internal sealed class RedactedSource(BlockCatalog catalog)
 {
+    /// <summary>What is replaced keeps its line breaks, so that line numbers of diagnostics fit.</summary>
+    public bool KeepsLines { get; init; }
+
     private readonly List<(TextSpan Span, string Text)> _edits = [];
 
     public byte[] Of(FileNode file)
@@ -113,6 +116,10 @@ internal sealed class RedactedSource(BlockCatalog catalog)
         foreach ((TextSpan span, string replacement) in _edits.OrderBy(static edit => edit.Span.Start))
         {
             text.Append(Encoding.UTF8.GetString(source.Bytes[at..span.Start])).Append(replacement);
+            if (KeepsLines)
+            {
+                text.Append('\n', source.Bytes[span.Start..span.End].Count((byte)'\n'));
+            }
             at = span.End;
         }
         return text.Append(Encoding.UTF8.GetString(source.Bytes[at..])).ToString();

@@ -19,6 +19,10 @@ internal sealed class RunFlags
 
     private readonly Option<string> _prefix = Flag.Text("--server.http.ui-path-prefix", "/", "Prefix to serve the HTTP UI at");
     private readonly Option<bool> _noBundle = Flag.Bool("--server.http.disable-support-bundle", false, "Disable /-/support support bundle retrieval.");
+    private readonly Option<bool> _readOnly = Flag.Bool("--server.http.read-only", false, "Refuse requests that change something, such as a reload");
+    private readonly Option<bool> _noRawScrapes = Flag.Bool(
+        "--server.http.disable-raw-scrapes", false, "Do not show in the UI what a target answers when it is asked for its metrics");
+
     private readonly Option<string> _storage = Flag.Text("--storage.path", "data-alloy/", "Base directory where components can store data");
     private readonly Option<Stability> _stability = Flag.StabilityLevel();
     private readonly Option<bool> _watch = Flag.Bool("--config.watch", false, "Reload when the configuration changes on disk");
@@ -52,7 +56,7 @@ internal sealed class RunFlags
 
     public void AddTo(Command command)
     {
-        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _storage, _stability, _watch, _shutdown];
+        IEnumerable<Option> own = [_listen, _memory, _prefix, _noBundle, _readOnly, _noRawScrapes, _storage, _stability, _watch, _shutdown];
         foreach (Option option in own.Concat(_notHonoured.Select(static pair => pair.Option)).Concat(_silent))
         {
             command.Options.Add(option);
@@ -81,6 +85,8 @@ internal sealed class RunFlags
         MemoryAddress = result.GetValue(_memory)!,
         PathPrefix = result.GetValue(_prefix)!,
         SupportBundle = !result.GetValue(_noBundle),
+        ReadOnly = result.GetValue(_readOnly),
+        RawScrapes = !result.GetValue(_noRawScrapes),
         StoragePath = result.GetValue(_storage)!,
         Stability = result.GetValue(_stability),
         Watch = result.GetValue(_watch),

@@ -20,6 +20,12 @@ internal sealed record RunOptions
 
     public required bool SupportBundle { get; init; }
 
+    /// <summary>Nothing is changed over HTTP.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>The UI may show what a target answers.</summary>
+    public bool RawScrapes { get; init; } = true;
+
     public required string StoragePath { get; init; }
 
     public required Stability Stability { get; init; }

@@ -1,8 +1,10 @@
+using Agent.Docs;
 using Agent.Runtime;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Logging;
 using Agent.Runtime.SelfMetrics;
 using Agent.Runtime.StandardLibrary;
+using Agent.Sdk;
 using Agent.Sdk.Http;
 using Agent.Sdk.Metrics;
 using Agent.Web;
@@ -73,8 +75,12 @@ internal sealed partial class RunningAgent : IDisposable
             ListenAddress = _options.ListenAddress,
             PathPrefix = _options.PathPrefix,
             SupportBundle = _options.SupportBundle,
+            AllowsChanges = !_options.ReadOnly,
+            RawScrapes = _options.RawScrapes,
+            MemoryLimit = _options.Memory.Bytes,
             Flags = _options.Flags,
             Version = AgentBuild.Version,
+            Revision = AgentBuild.Revision,
         };
         _server = await WebServer.StartAsync(web, new WebServices
         {
@@ -87,6 +93,8 @@ internal sealed partial class RunningAgent : IDisposable
             LiveDebugging = State.LiveDebugging,
             Reload = ReloadAsync,
             RecentLog = () => State.Log.Recent,
+            LogSince = State.Log.Since,
+            Reference = ReferenceOf,
         }).ConfigureAwait(false);
     }
 
@@ -120,6 +128,8 @@ internal sealed partial class RunningAgent : IDisposable
             await _server.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private string? ReferenceOf(string name) => _catalog.Components.TryGet(name, out ComponentDescriptor? component) ? ComponentReference.Write(component) : null;
 
     public void Dispose()
     {

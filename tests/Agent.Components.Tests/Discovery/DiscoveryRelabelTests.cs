@@ -32,6 +32,21 @@ public sealed class DiscoveryRelabelTests : IDisposable
     }
 
     [Fact]
+    public async Task It_tells_what_came_in_and_what_its_rules_dropped_of_that()
+    {
+        var component = new DiscoveryRelabel(_context);
+        LabelSet web = LabelSet.Empty.With("app", "web");
+        LabelSet db = LabelSet.Empty.With("app", "db");
+        await component.ApplyAsync(new() { Targets = [new(web), new(db)], Rule = [KeepWeb] }, default);
+
+        Assert.Equal([web, db], component.Inputs());
+        Assert.Equal([db], component.DroppedTargets());
+        Assert.Equal([new(1, 1)], component.RuleCounts);
+        Assert.Equal([null], component.Trace(db));
+        Assert.Equal([new(1, 1)], component.RuleCounts);
+    }
+
+    [Fact]
     public async Task Targets_seen_before_keep_their_result_until_the_rules_change()
     {
         var component = new DiscoveryRelabel(_context);

@@ -90,7 +90,7 @@ public sealed class ConveyorClusterTests : IDisposable
             """);
         return RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
         {
-            Wrapper = root.Command,
+            Wrapper = NodeRoot.Command,
             Environment = environment =>
             {
                 cluster.Prepare(environment, node);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Agent.Syntax;
 
 namespace Agent.EndToEnd.Kubernetes;
 
@@ -77,7 +76,7 @@ public sealed partial class NodeLogsByPathTests : IDisposable
 
     private Task<RunningAgent> StartAsync(LoopbackCluster cluster, NodeRoot root, LokiSink loki) => RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
     {
-        Wrapper = root.Command,
+        Wrapper = NodeRoot.Command,
         Environment = environment =>
         {
             cluster.Prepare(environment, Node);

@@ -33,7 +33,7 @@ internal sealed class NodeRoot
     public string Logs => Path.Combine(_folder, "log");
 
     /// <summary>The command that runs another one with everything mounted.</summary>
-    public IReadOnlyList<string> Command => ["unshare", "-m", "sh", "-c", Mounts];
+    public static IReadOnlyList<string> Command { get; } = ["unshare", "-m", "sh", "-c", Mounts];
 
     public void Prepare(IDictionary<string, string?> environment) => environment["NODE_ROOT"] = _folder;
 

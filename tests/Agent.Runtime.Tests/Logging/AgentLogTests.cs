@@ -22,6 +22,27 @@ public sealed partial class AgentLogTests : IDisposable
     }
 
     [Fact]
+    public void Who_knows_some_lines_gets_those_that_came_since()
+    {
+        using AgentLog log = Open();
+        ILogger logger = log.CreateLogger("x");
+        Say(logger, "one");
+        Say(logger, "two");
+        (long written, IReadOnlyList<string> lines) = log.Since(1);
+        Assert.Equal(2, written);
+        Assert.EndsWith("two\"", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Empty(log.Since(2).Lines);
+        Assert.Equal(2, log.Since(0).Lines.Count);
+        Assert.Empty(log.Since(99).Lines);
+
+        for (int i = 0; i < 1000; i++)
+        {
+            Say(logger, "more");
+        }
+        Assert.Equal((1002, 500), (log.Since(2).Written, log.Since(2).Lines.Count));
+    }
+
+    [Fact]
     public void The_json_format_is_one_object_a_line()
     {
         using AgentLog log = Open();

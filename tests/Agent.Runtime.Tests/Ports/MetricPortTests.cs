@@ -31,6 +31,38 @@ public sealed class MetricPortTests
     }
 
     [Fact]
+    public async Task Who_watches_an_edge_sees_what_passes_until_they_stop()
+    {
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Pipeline);
+        Edge edge = Assert.Single(runtime.Node("test.metric_source.in").Edges);
+        var first = new CountingWatcher();
+        var second = new CountingWatcher();
+        IDisposable watch = edge.Watch(first);
+        using (edge.Watch(second))
+        {
+            await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+        }
+        await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+        watch.Dispose();
+        watch.Dispose();
+        await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+
+        Assert.Equal((2, 1), (first.Batches, second.Batches));
+        Assert.False(edge.IsWatched);
+        Assert.Equal(9 * 16, edge.ByteCount);
+    }
+
+    private sealed class CountingWatcher : IEdgeWatcher
+    {
+        public int Batches { get; private set; }
+
+        public void See(Agent.Telemetry.Logs.LogBatch batch) => throw new InvalidOperationException("no logs pass here");
+
+        public void See(MetricBatch batch) => Batches++;
+    }
+
+    [Fact]
     public async Task Every_receiver_of_a_list_gets_an_edge_of_its_own()
     {
         await using var runtime = new TestRuntime();

@@ -23,6 +23,8 @@ public sealed class RunFlagsTests
     [InlineData("--server.http.ui-path-prefix", "/x")]
     [InlineData("--server.http.enable-pprof", "false")]
     [InlineData("--server.http.disable-support-bundle", "true")]
+    [InlineData("--server.http.read-only", "true")]
+    [InlineData("--server.http.disable-raw-scrapes", "true")]
     [InlineData("--server.http.enable-graphql", "true")]
     [InlineData("--server.http.enable-graphql-playground", "true")]
     [InlineData("--storage.path", "/tmp/alloy")]

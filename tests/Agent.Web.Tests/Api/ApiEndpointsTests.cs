@@ -75,7 +75,8 @@ public sealed class ApiEndpointsTests
 
     [Theory]
     [InlineData("/api/v0/web/components/test.note.a")]
-    [InlineData("/component/test.note.a")]
+    [InlineData("/api/v1/components/test.note.a")]
+    [InlineData("/api/v1/configuration")]
     public async Task Secrets_are_never_shown(string path)
     {
         await using WebHarness web = await WebHarness.StartAsync(Two);

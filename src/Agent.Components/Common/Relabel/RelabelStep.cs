@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Agent.Sdk.Patterns;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 
 namespace Agent.Components.Common.Relabel;
@@ -34,7 +35,7 @@ internal sealed class RelabelStep
         _removes = label => rule.Regex.IsMatch(label.Name) == removesMatches;
     }
 
-    public RelabelCounts Counts => new(Volatile.Read(ref _hits), Volatile.Read(ref _drops));
+    public RuleCounts Counts => new(Volatile.Read(ref _hits), Volatile.Read(ref _drops));
 
     /// <summary>False where the rule drops the set.</summary>
     public bool Apply(LabelSetBuilder labels)

@@ -1,12 +1,8 @@
 using Agent.Sdk;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 
 namespace Agent.Components.Common.Relabel;
-
-/// <summary>What one rule has done so far.</summary>
-/// <param name="Hits">Label sets that it matched, changed or kept.</param>
-/// <param name="Drops">Label sets that it dropped.</param>
-public readonly record struct RelabelCounts(long Hits, long Drops);
 
 /// <summary>Applies relabelling rules in order. Safe on any thread; a builder belongs to one thread at a time.</summary>
 public sealed class Relabeler
@@ -22,7 +18,7 @@ public sealed class Relabeler
     public ValueList<RelabelRule> Rules { get; }
 
     /// <summary>Counts in the order of the rules.</summary>
-    public IReadOnlyList<RelabelCounts> Counts => [.. _steps.Select(static step => step.Counts)];
+    public IReadOnlyList<RuleCounts> Counts => [.. _steps.Select(static step => step.Counts)];
 
     /// <summary>Rewrites the labels; false where a rule drops them, and then they are left as they were at that rule.</summary>
     public bool Apply(LabelSetBuilder labels)
@@ -35,5 +31,22 @@ public sealed class Relabeler
             }
         }
         return true;
+    }
+
+    /// <summary>The labels after each of some rules; null where one drops them, and nothing behind that.</summary>
+    public static IReadOnlyList<LabelSet?> Trace(ValueList<RelabelRule> rules, LabelNameRule names, LabelSet labels)
+    {
+        var builder = new LabelSetBuilder(labels);
+        var after = new List<LabelSet?>(rules.Count);
+        foreach (RelabelRule rule in rules)
+        {
+            bool keeps = new RelabelStep(rule, names).Apply(builder);
+            after.Add(keeps ? builder.ToLabelSet() : null);
+            if (!keeps)
+            {
+                break;
+            }
+        }
+        return after;
     }
 }

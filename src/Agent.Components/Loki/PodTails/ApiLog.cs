@@ -24,7 +24,7 @@ internal sealed class ApiLog(PodTailServices services, TailDelivery delivery)
         {
             // Waits without a buffer, since most containers are silent most of the time.
 #pragma warning disable CA2022 // Nothing is read.
-            await stream.ReadAsync(Nothing, connection);
+            _ = await stream.ReadAsync(Nothing, connection);
 #pragma warning restore CA2022
         }
         while (await ReadOnceAsync(stream, (lines, reader), connection, stop));

@@ -1,5 +1,8 @@
+using Agent.Components.Loki.Process.Tracing;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Tracing;
+using Agent.Telemetry;
 using Agent.Telemetry.Logs;
 
 namespace Agent.Components.Loki.Process;
@@ -18,7 +21,7 @@ namespace Agent.Components.Loki.Process;
 /// }
 /// </example>
 [Component("loki.process")]
-public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILogConsumer
+public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILogConsumer, IStageTrace
 {
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(5);
 
@@ -27,7 +30,7 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
 
     // Read once per batch: ApplyAsync may swap it meanwhile.
     private volatile Route? _route;
-    private Arguments? _arguments;
+    private volatile Arguments? _arguments;
 
     public LokiProcess(ComponentContext context)
     {
@@ -50,6 +53,9 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
         /// <summary>Takes the entries to process.</summary>
         public ILogConsumer Receiver { get; init; } = Receiver;
     }
+
+    public IReadOnlyList<IReadOnlyList<TracedEntry>> Trace(LabelSet labels, long timestamp, string line) =>
+        _arguments is { } arguments ? StageTracer.Trace(arguments.Stage, _context, new TracedEntry(timestamp, line, labels)) : [];
 
     public async ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

@@ -110,6 +110,7 @@ internal sealed partial class TailFiles : IDisposable
             ProblemSince = _problem.Since,
             LastError = _problem.LastError,
             LastErrorAt = _problem.LastErrorAt,
+            LastLineAt = _hasGrown ? _services.Time.GetUtcNow() : State.LastLineAt,
             HasRead = _path.HasRead,
             IsPolled = _pace.IsPolled,
             DueAt = due,

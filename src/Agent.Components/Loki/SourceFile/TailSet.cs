@@ -188,6 +188,7 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
             ["open_files"] = Value.Of(state.OpenFiles),
             ["polled"] = Value.Of(state.IsPolled),
             ["problem"] = Value.Of(state.Problem ?? ""),
+            ["last_line_at"] = Value.Of(Text(state.LastLineAt)),
             ["last_error"] = Value.Of(state.LastError),
             ["last_error_at"] = Value.Of(Text(state.LastErrorAt)),
         });

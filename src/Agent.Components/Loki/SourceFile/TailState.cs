@@ -14,6 +14,9 @@ internal sealed record TailState
 
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary>When something was last read; null before that.</summary>
+    public DateTimeOffset? LastLineAt { get; init; }
+
     /// <summary>Something stood at the path before.</summary>
     public bool HasRead { get; init; }
 

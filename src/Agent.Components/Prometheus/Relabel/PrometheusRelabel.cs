@@ -3,6 +3,8 @@ using Agent.Components.Common.Relabel;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
+using Agent.Sdk.Tracing;
+using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 
 namespace Agent.Components.Prometheus.Relabel;
@@ -21,8 +23,11 @@ namespace Agent.Components.Prometheus.Relabel;
 /// </example>
 /// <remarks>What a series becomes is remembered by the series itself, so that a sample of a known one costs no look at its labels.</remarks>
 [Component("prometheus.relabel")]
-public sealed class PrometheusRelabel : IComponent<PrometheusRelabel.Arguments>, IMetricConsumer
+public sealed class PrometheusRelabel : IComponent<PrometheusRelabel.Arguments>, IMetricConsumer, IRelabelTrace
 {
+    /// <summary>A hundred thousand series are none to choose from.</summary>
+    private const int MaxShownInputs = 10_000;
+
     private static readonly TimeSpan ShortestTtl = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
@@ -87,6 +92,15 @@ public sealed class PrometheusRelabel : IComponent<PrometheusRelabel.Arguments>,
 
     /// <summary>Everything that one batch is handled by.</summary>
     private sealed record Setup(Relabeler Relabeler, SeriesCache Cache, TimeSpan Ttl, IMetricConsumer Next);
+
+    public IReadOnlyList<RuleCounts> RuleCounts => Volatile.Read(ref _setup)?.Relabeler.Counts ?? [];
+
+    public IEnumerable<LabelSet> Inputs() => Volatile.Read(ref _setup)?.Cache.Known(MaxShownInputs).Select(static series => series.Labels) ?? [];
+
+    public IEnumerable<LabelSet> DroppedTargets() => [];
+
+    public IReadOnlyList<LabelSet?> Trace(LabelSet labels) =>
+        Volatile.Read(ref _setup) is { } setup ? Relabeler.Trace(setup.Relabeler.Rules, LabelNameRule.Legacy, labels) : [];
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
     {

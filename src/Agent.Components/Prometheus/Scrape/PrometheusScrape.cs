@@ -149,6 +149,10 @@ public sealed partial class PrometheusScrape(ComponentContext context) : ICompon
 
     public IEnumerable<ActiveTarget> ActiveTargets() => _run?.ActiveTargets().Select(TargetStates.Of) ?? [];
 
+    public TargetCounts Count() => TargetStates.Count(_run?.ActiveTargets() ?? []);
+
+    public ValueTask<TargetAnswer?> AskAsync(string url, CancellationToken stop) => _run?.AskAsync(url, stop) ?? ValueTask.FromResult<TargetAnswer?>(null);
+
     public IEnumerable<LabelSet> DroppedTargets() => _run?.Plan is { } plan
         ? plan.Dropped.Select(given => TargetSecrets.Hide(ScrapeTarget.Populate(given, plan.Arguments, plan.Job)))
         : [];

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Agent.Components.Common.Http;
 using Agent.Sdk;
+using Agent.Sdk.Scraping;
 using Agent.Syntax.Values;
+using Agent.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Prometheus.Scrape;
@@ -108,6 +110,26 @@ internal sealed partial class ScrapeRun : IDisposable
         lock (_gate)
         {
             return [.. _pool.Active];
+        }
+    }
+
+    /// <summary>Asks a target beside its ordinary scrapes, with the client and the limits of those.</summary>
+    public async ValueTask<TargetAnswer?> AskAsync(string url, CancellationToken stop)
+    {
+        if (ActiveTargets().Find(scrape => TargetSecrets.Hide(scrape.Target.Url) == url) is not { } asked)
+        {
+            return null;
+        }
+        ScrapePlan plan = _services.UsePlan();
+        try
+        {
+            using var body = new GrowableBuffer();
+            FetchResult answer = await TargetFetch.GetAsync(plan, asked.Target, body, _services.Time, stop);
+            return new TargetAnswer(answer.ContentType, body.Written.ToArray(), TargetSecrets.Hide(answer.Error ?? ""));
+        }
+        finally
+        {
+            plan.Client.Release();
         }
     }
 

@@ -16,8 +16,26 @@ internal static class TargetStates
             Url = TargetSecrets.Hide(target.Url),
             Interval = target.IntervalText,
             Timeout = target.TimeoutText,
-            Last = last is null ? null : new TargetScrapeResult(last.At, last.Duration, TargetSecrets.Hide(last.Error ?? "")),
+            Last = last is null
+                ? null
+                : new TargetScrapeResult(last.At, last.Duration, TargetSecrets.Hide(last.Error ?? ""))
+                {
+                    Scraped = last.Samples.Scraped,
+                    Kept = last.Samples.Kept,
+                },
         };
+    }
+
+    public static TargetCounts Count(IReadOnlyList<TargetScrape> targets)
+    {
+        int up = 0;
+        int down = 0;
+        foreach (TargetScrape target in targets)
+        {
+            up += target.Last is { IsUp: true } ? 1 : 0;
+            down += target.Last is { IsUp: false } ? 1 : 0;
+        }
+        return new TargetCounts(up, down, targets.Count - up - down);
     }
 
     public static TargetMetadata Metadata(TargetScrape scrape, string? family) =>

@@ -1,5 +1,6 @@
 using Agent.Components.Common.Relabel;
 using Agent.Sdk.Patterns;
+using Agent.Sdk.Tracing;
 using Agent.Telemetry;
 
 namespace Agent.Components.Tests.Common.Relabel;
@@ -19,7 +20,22 @@ public sealed class RelabelerTests
         Assert.True(relabeler.Apply(Labels(("app", "web1"))));
         Assert.False(relabeler.Apply(Labels(("app", "db"))));
 
-        Assert.Equal([new RelabelCounts(2, 0), new RelabelCounts(1, 1)], relabeler.Counts);
+        Assert.Equal([new RuleCounts(2, 0), new RuleCounts(1, 1)], relabeler.Counts);
+    }
+
+    [Fact]
+    public void A_trace_shows_the_labels_after_each_rule_up_to_the_one_that_drops()
+    {
+        LabelSet given = Labels(("app", "db")).ToLabelSet();
+        IReadOnlyList<LabelSet?> after = Relabeler.Trace(
+            [
+                new RelabelRule { SourceLabels = ["app"], TargetLabel = "job" },
+                new RelabelRule { SourceLabels = ["app"], Regex = Anchored("web.*"), Action = RelabelAction.Keep },
+                new RelabelRule { TargetLabel = "never", Replacement = "x" },
+            ],
+            LabelNameRule.Utf8, given);
+
+        Assert.Equal([given.With("job", "db"), null], after);
     }
 
     [Fact]

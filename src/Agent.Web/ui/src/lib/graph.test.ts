@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { connected, fits, flows, layOut, nodeWidth, shapeOf, widthOf } from "./graph";
+import type { Graph, GraphEdge, GraphNode } from "./types";
+
+const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => {
+  const slash = id.lastIndexOf("/");
+  const local = id.slice(slash + 1);
+  return {
+    id,
+    name: local.slice(0, local.lastIndexOf(".")),
+    label: local.slice(local.lastIndexOf(".") + 1),
+    module: slash < 0 ? "" : id.slice(0, slash),
+    health: { state: "healthy", message: "", since: "" },
+    dropped: 0,
+    ...more,
+  };
+};
+const edge = (from: string, to: string, more: Partial<GraphEdge> = {}): GraphEdge => ({ from, to, type: "loki_log", items: 0, bytes: 0, ...more });
+
+test("data flows from left to right", () => {
+  const layout = layOut([node("a.x"), node("b.x"), node("c.x")], [edge("a.x", "b.x"), edge("b.x", "c.x")]);
+  const x = (id: string) => layout.nodes.get(id)!.x;
+  expect(x("b.x")).toBeGreaterThan(x("a.x") + nodeWidth);
+  expect(x("c.x")).toBeGreaterThan(x("b.x") + nodeWidth);
+});
+
+test("a module's box holds its components, and those of modules inside of it", () => {
+  const nodes = [node("out.x"), node("m.one/a.x"), node("m.one/n.two/b.x")];
+  const layout = layOut(nodes, [edge("m.one/a.x", "m.one/n.two/b.x"), edge("m.one/n.two/b.x", "out.x")]);
+  const outer = layout.modules.get("m.one")!;
+  const inner = layout.modules.get("m.one/n.two")!;
+  for (const box of [layout.nodes.get("m.one/a.x")!, layout.nodes.get("m.one/n.two/b.x")!, inner]) {
+    expect(box.x).toBeGreaterThanOrEqual(outer.x);
+    expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width);
+  }
+  expect(layout.nodes.get("out.x")!.x).toBeGreaterThan(outer.x + outer.width);
+});
+
+test("pipelines that share nothing stand beside each other without touching", () => {
+  const nodes = Array.from({ length: 60 }, (_, at) => node(`a.n${at}`));
+  const edges = Array.from({ length: 30 }, (_, at) => edge(`a.n${2 * at}`, `a.n${2 * at + 1}`));
+  const boxes = [...layOut(nodes, edges).nodes.values()];
+  expect(boxes).toHaveLength(60);
+  const width = Math.max(...boxes.map((box) => box.x + box.width));
+  const height = Math.max(...boxes.map((box) => box.y + box.height));
+  expect(width / height).toBeGreaterThan(0.8);
+  expect(width / height).toBeLessThan(3.5);
+  for (const a of boxes) {
+    for (const b of boxes) {
+      if (a !== b) expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+    }
+  }
+});
+
+test("edges to components that are not there, and to oneself, do not break the layout", () => {
+  expect(layOut([node("a.x")], [edge("a.x", "gone.x"), edge("a.x", "a.x")]).nodes.size).toBe(1);
+});
+
+test("three hundred components are laid out", () => {
+  const nodes = Array.from({ length: 300 }, (_, at) => node(`a.n${at}`));
+  const edges = nodes.slice(1).map((one, at) => edge(`a.n${Math.floor(at / 2)}`, one.id));
+  expect(layOut(nodes, edges).nodes.size).toBe(300);
+});
+
+test("numbers do not change the shape, edges do", () => {
+  const nodes = [node("a.x"), node("b.x")];
+  expect(shapeOf(nodes, [edge("a.x", "b.x", { items: 5 })])).toBe(shapeOf(nodes, [edge("a.x", "b.x")]));
+  expect(shapeOf(nodes, [])).not.toBe(shapeOf(nodes, [edge("a.x", "b.x")]));
+});
+
+test("what is up- and downstream is found through all steps, and siblings are not", () => {
+  const edges = [edge("a", "b"), edge("b", "c"), edge("a", "sibling"), edge("other", "c"), edge("c", "b")];
+  expect([...connected("b", edges)].sort()).toEqual(["a", "b", "c", "other"]);
+});
+
+test("filters go by text, health and kind or family", () => {
+  const one = node("loki.write.here", { health: { state: "unhealthy", message: "endpoint is DOWN", since: "" } });
+  expect(fits(one, { text: "down", health: "unhealthy", kind: "loki" })).toBe(true);
+  expect(fits(one, { text: "", health: "healthy", kind: "" })).toBe(false);
+  expect(fits(one, { text: "", health: "", kind: "loki.write" })).toBe(true);
+  expect(fits(one, { text: "", health: "", kind: "loki.process" })).toBe(false);
+});
+
+test("rates are differences over time; counters that begin again and new edges have none", () => {
+  const graph = (at: number, edges: GraphEdge[]): Graph => ({ at, live: false, nodes: [], edges });
+  const rates = flows(
+    graph(1000, [edge("a", "b", { items: 10, bytes: 100 }), edge("b", "c", { items: 50 })]),
+    graph(3000, [edge("a", "b", { items: 30, bytes: 500 }), edge("b", "c", { items: 5 }), edge("c", "d", { items: 9 })]),
+  );
+  expect(rates.get("a b loki_log")).toEqual({ items: 10, bytes: 200 });
+  expect(rates.size).toBe(1);
+});
+
+test("lines grow with the rate, up to a limit", () => {
+  expect(widthOf(0)).toBeLessThan(widthOf(1));
+  expect(widthOf(10)).toBeLessThan(widthOf(1000));
+  expect(widthOf(1e12)).toBe(7);
+});

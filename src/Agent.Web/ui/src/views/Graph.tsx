@@ -1,0 +1,165 @@
+import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
+import type { ViewProps } from "../App";
+import { apiUrl, usePolled } from "../lib/api";
+import { connected, edgeKey, familyOf, fits, flows, layOut, nodeHeight, nodeWidth, shapeOf, type Layout } from "../lib/graph";
+import { componentPath, href, Link, navigate, useQuery } from "../lib/route";
+import type { Graph, GraphEdge, GraphNode } from "../lib/types";
+import { Chips, Choice, Search, useTitle, Waiting } from "../parts/basics";
+import { ComponentBox, FlowEdge, GraphData, ModuleBox, publish } from "../parts/graphparts";
+
+const nodeTypes = { component: ComponentBox, module: ModuleBox };
+const edgeTypes = { flow: FlowEdge };
+
+export default function GraphPage(_: ViewProps) {
+  useTitle("Graph");
+  const { data } = usePolled<Graph>(apiUrl("graph"), 2000);
+  if (!data) return <Waiting />;
+  if (data.nodes.length === 0) return <p className="empty">The configuration has no components.</p>;
+  return (
+    <ReactFlowProvider>
+      <Canvas graph={data} />
+    </ReactFlowProvider>
+  );
+}
+
+/** Rates over about that many seconds: scrapes come in bursts. */
+function useEarlier(graph: Graph, seconds: number): Graph {
+  const kept = useRef<Graph[]>([]);
+  if (kept.current.at(-1)?.at !== graph.at) kept.current.push(graph);
+  while (kept.current.length > 2 && kept.current[1]!.at <= graph.at - seconds * 1000) kept.current.shift();
+  return kept.current[0]!;
+}
+
+function Canvas({ graph }: { graph: Graph }) {
+  const [text, setText] = useQuery("q");
+  const [health, setHealth] = useQuery("health");
+  const [kind, setKind] = useQuery("kind");
+  const [focus, setFocus] = useQuery("focus");
+  const [window, setWindow] = useQuery("window", "10");
+  const { fitView } = useReactFlow();
+  // From far away texts on edges are not readable and cost the most to draw.
+  const isFar = useStore((state) => state.transform[2] < 0.45);
+  const shape = shapeOf(graph.nodes, graph.edges);
+  // Numbers change all the time and move nothing; places follow from the shape alone.
+  const layout = useMemo(() => layOut(graph.nodes, graph.edges), [shape]);
+  const earlier = useEarlier(graph, Number(window) || 10);
+  const rates = useMemo(() => flows(earlier, graph), [earlier, graph]);
+  const path = useMemo(() => (focus && graph.nodes.some((node) => node.id === focus) ? connected(focus, graph.edges) : null), [focus, shape]);
+  const filter = { text, health, kind };
+  const lit = (node: GraphNode) => fits(node, filter) && (path === null || path.has(node.id));
+  const litIds = graph.nodes.filter(lit).map((node) => node.id).join(" ");
+
+  const box = useRef<HTMLDivElement>(null);
+  const data = useRef<GraphData>(null);
+  data.current ??= new GraphData();
+  useEffect(() => publish(data.current!, graph, earlier, rates, new Set(litIds.split(" "))), [graph, earlier, rates, litIds]);
+
+  const nodes = useMemo(() => nodesOf(layout, graph.nodes, data.current!), [layout]);
+  const edges = useMemo(() => edgesOf(graph.edges, data.current!), [shape]);
+  // All of it, or what a filter leaves.
+  const fit = () => {
+    const wanted = litIds === "" ? [] : litIds.split(" ");
+    const options = { duration: 200, padding: 0.08, maxZoom: 1.1 };
+    void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
+  };
+  useEffect(() => {
+    const timer = setTimeout(fit, 60);
+    return () => clearTimeout(timer);
+  }, [shape, focus]);
+
+  const onKey = (event: KeyboardEvent) => {
+    const id = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node-component")?.dataset.id;
+    if (id === undefined || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    if (event.key === "Enter") navigate(href(componentPath(id)));
+    else setFocus(id === focus ? "" : id);
+  };
+
+  const kinds = [...new Set(graph.nodes.map((node) => node.name))].sort();
+  const number = (state: string) => graph.nodes.filter((node) => node.health.state === state).length;
+  const count = litIds === "" ? 0 : litIds.split(" ").length;
+  return (
+    <div className={isFar ? "graph far" : "graph"} ref={box} onKeyDown={onKey}>
+      <h1 className="sr-only">Graph</h1>
+      <div className="filters graph-filters">
+        <Search value={text} onChange={setText} label="Search components" />
+        <Chips value={health} onChange={setHealth} label="Health" options={[["healthy", "Healthy", number("healthy")], ["unhealthy", "Unhealthy", number("unhealthy")], ["unknown", "Unknown", number("unknown")]]} />
+        <Choice value={kind} onChange={setKind} label="Kind" options={[["", "all"], ...[...new Set(kinds.map(familyOf))].map((one): [string, string] => [one, `${one}.*`]), ...kinds.map((one): [string, string] => [one, one])]} />
+        <Choice value={window} onChange={setWindow} label="Rates over" options={[["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]} />
+        <button onClick={fit}>Fit</button>
+        {focus && (
+          <span className="focus-note">
+            Up- and downstream of <Link to={href(componentPath(focus))} className="mono">{focus}</Link>
+            <button onClick={() => setFocus("")}>Show all</button>
+          </span>
+        )}
+        <span className="dim small">
+          {count === graph.nodes.length ? `${count} components` : `${count} of ${graph.nodes.length} components`}
+        </span>
+      </div>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        minZoom={0.05}
+        maxZoom={2}
+        fitView
+        fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+        proOptions={{ hideAttribution: true }}
+        onNodeClick={(_, node) => node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
+        onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}
+        onEdgeClick={(_, edge) => graph.live && navigate(href("live", { from: edge.source, to: edge.target }))}
+        onMoveStart={() => box.current?.classList.add("moving")}
+        onMoveEnd={() => box.current?.classList.remove("moving")}
+        onPaneClick={() => setFocus("")}
+        ariaLabelConfig={{ "node.a11yDescription.default": "Enter opens the component, space shows what is up- and downstream of it." }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
+        <Controls showInteractive={false} />
+      </ReactFlow>
+      <Legend live={graph.live} />
+    </div>
+  );
+}
+
+function nodesOf(layout: Layout, nodes: GraphNode[], data: GraphData): Node[] {
+  const modules: Node[] = [...layout.modules].map(([module, box]) => ({
+    id: `module ${module}`,
+    type: "module",
+    position: { x: box.x, y: box.y },
+    width: box.width,
+    height: box.height,
+    data: { module },
+    selectable: false,
+    focusable: false,
+    zIndex: -1,
+  }));
+  const components: Node[] = nodes.map((node) => {
+    const box = layout.nodes.get(node.id)!;
+    return { id: node.id, type: "component", position: { x: box.x, y: box.y }, width: nodeWidth, height: nodeHeight, data: { graph: data }, ariaLabel: node.id };
+  });
+  return [...modules, ...components];
+}
+
+function edgesOf(edges: GraphEdge[], data: GraphData): Edge[] {
+  return edges.map((edge) => ({ id: edgeKey(edge), source: edge.from, target: edge.to, type: "flow", data: { graph: data }, focusable: false }));
+}
+
+function Legend({ live }: { live: boolean }) {
+  return (
+    <ul className="legend" aria-label="legend">
+      <li className="loki_log">logs</li>
+      <li className="prometheus_metric">metrics</li>
+      <li className="target">targets</li>
+      <li className="value">values</li>
+      <li className="drops">dropped there</li>
+      <li className="hint">Click: up- and downstream. Double click or Enter: open.{live ? " Click an edge: live data." : ""}</li>
+    </ul>
+  );
+}

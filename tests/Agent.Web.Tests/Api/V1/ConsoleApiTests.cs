@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Agent.Web.Tests.Api.V1;
+
+public sealed class ConsoleApiTests
+{
+    private const string Pipeline = """
+        test.pump "source" {
+          logs    = [test.log_sink.logs.receiver]
+          metrics = [test.metric_sink.metrics.receiver]
+        }
+
+        test.log_sink "logs" { }
+
+        test.metric_sink "metrics" { }
+
+        test.note "a" {
+          text = "hello"
+        }
+
+        test.note "b" {
+          text      = test.note.a.text
+          complaint = "sore <b>\u202e"
+        }
+        """;
+
+    [Fact]
+    public async Task The_graph_counts_items_and_bytes_of_every_edge_without_live_debugging()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Pipeline);
+        await web.GetAsync("/api/v0/component/test.pump.source/send?line=12345");
+        await web.GetAsync("/api/v0/component/test.pump.source/send?line=12345");
+        JsonElement graph = await web.DataAsync("graph");
+        Assert.False(graph.GetProperty("live").GetBoolean());
+        Assert.Equal(
+            [
+                "test.pump.source test.log_sink.logs loki_log 2 10",
+                "test.pump.source test.metric_sink.metrics prometheus_metric 2 32",
+                "test.note.a test.note.b value 0 0",
+            ],
+            graph.GetProperty("edges").EnumerateArray().Select(static edge =>
+                $"{edge.GetProperty("from")} {edge.GetProperty("to")} {edge.GetProperty("type")} {edge.GetProperty("items")} {edge.GetProperty("bytes")}"));
+        Assert.Equal(5, graph.GetProperty("nodes").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Components_come_with_health_and_what_went_through_them()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Pipeline);
+        await web.GetAsync("/api/v0/component/test.pump.source/send?line=12345");
+        JsonElement list = (await web.DataAsync("components")).GetProperty("components");
+        JsonElement pump = list.EnumerateArray().First(static one => one.GetProperty("id").GetString() == "test.pump.source");
+        Assert.Equal(2, pump.GetProperty("itemsOut").GetInt64());
+        JsonElement sink = list.EnumerateArray().First(static one => one.GetProperty("id").GetString() == "test.log_sink.logs");
+        Assert.Equal(5, sink.GetProperty("bytesIn").GetInt64());
+        JsonElement sick = list.EnumerateArray().First(static one => one.GetProperty("id").GetString() == "test.note.b").GetProperty("health");
+        Assert.Equal("unhealthy", sick.GetProperty("state").GetString());
+        Assert.Equal("sore <b>\u202e", sick.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task One_component_shows_its_neighbours_both_ways()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Pipeline);
+        JsonElement sink = await web.DataAsync("components/test.log_sink.logs");
+        Assert.Equal("test.pump.source", Assert.Single(sink.GetProperty("flowsFrom").EnumerateArray()).GetString());
+        JsonElement note = await web.DataAsync("components/test.note.a");
+        Assert.Equal("test.note.b", Assert.Single(note.GetProperty("referencedBy").EnumerateArray()).GetString());
+        Assert.Equal("text = \"hello\"\n", note.GetProperty("arguments").GetString());
+        Assert.Equal(5, note.GetProperty("debug").GetProperty("length").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("components/test.note.z")]
+    [InlineData("components/")]
+    [InlineData("components/test.note.a/nothing")]
+    [InlineData("components/test.note.a/rules")]
+    [InlineData("docs/nothing")]
+    [InlineData("nothing")]
+    public async Task What_is_not_there_is_a_404_that_says_so(string path)
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Pipeline);
+        (HttpStatusCode status, string body) = await web.GetAsync("/api/v1/" + path);
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        using JsonDocument answer = JsonDocument.Parse(body);
+        Assert.Equal("error", answer.RootElement.GetProperty("status").GetString());
+        Assert.NotEmpty(answer.RootElement.GetProperty("error").GetString()!);
+    }
+
+    [Fact]
+    public async Task Status_node_and_log_tell_of_the_process()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Pipeline);
+        JsonElement status = await web.DataAsync("status");
+        Assert.Equal("1.2.3", status.GetProperty("version").GetString());
+        Assert.True(status.GetProperty("lastLoadSuccessful").GetBoolean());
+        Assert.Equal(1, status.GetProperty("health").GetProperty("unhealthy").GetInt32());
+        JsonElement node = await web.DataAsync("node");
+        Assert.True(node.GetProperty("residentBytes").GetInt64() > 0);
+        Assert.True(node.GetProperty("cpuSeconds").GetDouble() > 0);
+        Assert.Equal("--storage.path=/data", Assert.Single(node.GetProperty("flags").EnumerateArray()).GetString());
+        Assert.Equal(2, (await web.DataAsync("log")).GetProperty("lines").GetArrayLength());
+        Assert.Equal(0, (await web.DataAsync("log?after=2")).GetProperty("lines").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Hostile_texts_travel_as_they_are_and_never_as_markup()
+    {
+        string text = "<script>alert(1)</script>\\u0000\\u202e\\u001b[31m" + new string('x', 1_000_000);
+        await using WebHarness web = await WebHarness.StartAsync($"test.note \"a\" {{\n text = \"{text}\"\n}}");
+        using HttpResponseMessage response = await web.Client.GetAsync(new Uri(web.Url("/api/v1/components/test.note.a")));
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.InRange(body.Length, 1000, 100_000);
+        Assert.StartsWith("text = \"<script>", WebHarness.Data(body).GetProperty("arguments").GetString(), StringComparison.Ordinal);
+    }
+}
