@@ -33,7 +33,7 @@ internal sealed partial class RequestDispatcher : IDisposable
         _prometheus = new PrometheusEndpoints(services);
         _console = new ConsoleApi(options, services, _stop.Token);
         _ui = new UiEndpoints(
-            _prefix, id => new GraphView(services.Runtime.Graph, services.Catalog).Find(id) is not null, name => services.Reference(name) is not null);
+            _prefix, id => new WholeGraph(services).Find(id) is not null, name => services.Reference(name) is not null);
     }
 
     public void Admit() => _isAdmitting = true;

@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Agent.Runtime;
 using Agent.Runtime.Ports;
 using Agent.Web.Api;
+using Agent.Web.Api.V1;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Web.Live;
@@ -28,7 +29,7 @@ internal sealed class LiveEndpoint(WebServices services, CancellationToken stop)
         }
         string from = context.Request.Query["from"].ToString();
         string to = context.Request.Query["to"].ToString();
-        var view = new GraphView(services.Runtime.Graph, services.Catalog);
+        var view = new WholeGraph(services);
         if ((from.Length == 0 && to.Length == 0) || (from.Length > 0 && view.Find(from) is null) || (to.Length > 0 && view.Find(to) is null))
         {
             await ApiReply.NotFoundAsync(context, "there is no component of that id").ConfigureAwait(false);
@@ -50,7 +51,7 @@ internal sealed class LiveEndpoint(WebServices services, CancellationToken stop)
         }
     }
 
-    private async Task StreamAsync(HttpContext context, GraphView view, string from, string to)
+    private async Task StreamAsync(HttpContext context, WholeGraph view, string from, string to)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop);
         var samples = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(QueuedSamples) { SingleReader = true });
@@ -85,7 +86,7 @@ internal sealed class LiveEndpoint(WebServices services, CancellationToken stop)
         }
     }
 
-    private static List<TargetSampler> TargetSamplers(GraphView view, string from, string to, Channel<byte[]> samples, LiveFilter filter) =>
+    private static List<TargetSampler> TargetSamplers(WholeGraph view, string from, string to, Channel<byte[]> samples, LiveFilter filter) =>
     [
         .. view.Components.Where(node => to.Length == 0 || node.Id == to).SelectMany(node => view.ReferencesOf(node)
             .Where(source => (from.Length == 0 || source == from) && !node.Edges.Any(edge => edge.To == source))

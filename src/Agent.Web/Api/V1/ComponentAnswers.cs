@@ -7,7 +7,7 @@ using Agent.Sdk.Metrics;
 namespace Agent.Web.Api.V1;
 
 /// <summary>All components in short, and one of them in full.</summary>
-internal sealed class ComponentAnswers(GraphView view, KeyFigures figures, WebServices services)
+internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebServices services)
 {
     private const string BusySeconds = "invar_component_busy_seconds_total";
 
@@ -53,7 +53,7 @@ internal sealed class ComponentAnswers(GraphView view, KeyFigures figures, WebSe
         PlainJson.Write(json, node.DebugState);
         NodeFacts.WriteStrings(json, "referencesTo", view.ReferencesOf(node));
         NodeFacts.WriteStrings(json, "referencedBy", view.ReferencedBy(node));
-        NodeFacts.WriteStrings(json, "flowsTo", GraphView.FlowsTo(node));
+        NodeFacts.WriteStrings(json, "flowsTo", WholeGraph.FlowsTo(node));
         NodeFacts.WriteStrings(json, "flowsFrom", view.Components.Where(other => other.Edges.Any(edge => edge.To == node.Id)).Select(static other => other.Id));
         json.WriteBoolean("hasRules"u8, node.RelabelTrace is not null);
         json.WriteBoolean("hasStages"u8, node.StageTrace is not null);

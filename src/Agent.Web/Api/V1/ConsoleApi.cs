@@ -44,7 +44,7 @@ internal sealed class ConsoleApi : IDisposable
         {
             return ApiReply.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "unavailable", "the agent is stopping");
         }
-        GraphView view = View();
+        WholeGraph view = View();
         return path switch
         {
             "status" => ApiReply.DataAsync(context, json => _process.WriteStatus(json, view)),
@@ -65,7 +65,7 @@ internal sealed class ConsoleApi : IDisposable
         };
     }
 
-    private GraphView View() => new(_services.Runtime.Graph, _services.Catalog);
+    private WholeGraph View() => new(_services);
 
     /// <summary>The components stop before the server does. That they are gone is then no news of the configuration.</summary>
     private bool IsStopping() => _services.Runtime.Graph.Nodes.Count == 0 && _services.Runtime.Running?.Source?.Statements.Any() == true;
@@ -90,7 +90,7 @@ internal sealed class ConsoleApi : IDisposable
     }
 
     /// <summary>An id may hold slashes: the last part is one of ours only where what is before it is an id.</summary>
-    private static (ComponentNode? Node, string Part) Split(GraphView view, string path)
+    private static (ComponentNode? Node, string Part) Split(WholeGraph view, string path)
     {
         if (view.Find(path) is { } whole)
         {
@@ -100,7 +100,7 @@ internal sealed class ConsoleApi : IDisposable
         return slash < 0 ? (null, "") : (view.Find(path[..slash]), path[(slash + 1)..]);
     }
 
-    private Task ComponentAsync(HttpContext context, GraphView view, string path)
+    private Task ComponentAsync(HttpContext context, WholeGraph view, string path)
     {
         (ComponentNode? node, string part) = Split(view, path);
         return part switch
@@ -114,11 +114,11 @@ internal sealed class ConsoleApi : IDisposable
         };
     }
 
-    private static Task ScrapeTargetsAsync(HttpContext context, GraphView view) => ScrapeTargetsQuery.Read(context.Request.Query) is { } query
+    private static Task ScrapeTargetsAsync(HttpContext context, WholeGraph view) => ScrapeTargetsQuery.Read(context.Request.Query) is { } query
         ? ApiReply.DataAsync(context, new ScrapeTargetsAnswer(view, query).Write)
         : ApiReply.RefuseAsync(context, "page must be a number from 1 on, size one from 1 to 500");
 
-    private async Task RawAsync(HttpContext context, GraphView view)
+    private async Task RawAsync(HttpContext context, WholeGraph view)
     {
         if (!_options.RawScrapes)
         {

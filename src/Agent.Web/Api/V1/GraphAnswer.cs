@@ -6,7 +6,7 @@ using Agent.Syntax.Values;
 namespace Agent.Web.Api.V1;
 
 /// <summary>The graph with its counters. They only grow, so that whoever asks twice has the rate, over a time of their own choice.</summary>
-internal sealed class GraphAnswer(GraphView view, KeyFigures figures, WebServices services)
+internal sealed class GraphAnswer(WholeGraph view, KeyFigures figures, WebServices services)
 {
     public void Write(Utf8JsonWriter json)
     {

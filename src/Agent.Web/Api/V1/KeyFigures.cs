@@ -19,7 +19,7 @@ internal sealed class KeyFigures(TimeProvider time)
     private Dictionary<ComponentNode, KeyFigure?> _figures = [];
     private long _at;
 
-    public IReadOnlyDictionary<ComponentNode, KeyFigure?> Of(GraphView view)
+    public IReadOnlyDictionary<ComponentNode, KeyFigure?> Of(WholeGraph view)
     {
         lock (_gate)
         {

@@ -12,7 +12,7 @@ internal sealed class ProcessAnswers(WebOptions options, WebServices services)
 {
     private readonly DateTimeOffset _started = services.Time.GetUtcNow();
 
-    public void WriteStatus(Utf8JsonWriter json, GraphView view)
+    public void WriteStatus(Utf8JsonWriter json, WholeGraph view)
     {
         LoadResult? last = services.Runtime.LastLoad;
         json.WriteStartObject();

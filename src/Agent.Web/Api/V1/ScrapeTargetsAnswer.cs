@@ -7,7 +7,7 @@ using Agent.Web.Support;
 namespace Agent.Web.Api.V1;
 
 /// <summary>One page of the targets of all components: those that are scraped, and those that were dropped on the way.</summary>
-internal sealed class ScrapeTargetsAnswer(GraphView view, ScrapeTargetsQuery query)
+internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery query)
 {
     private const int MostJobs = 500;
 

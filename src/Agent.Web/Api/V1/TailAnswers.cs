@@ -6,7 +6,7 @@ using Agent.Syntax.Values;
 namespace Agent.Web.Api.V1;
 
 /// <summary>Where log lines come from and where everything goes to: files and other sources, and endpoints.</summary>
-internal sealed class TailAnswers(GraphView view, DateTimeOffset now)
+internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
 {
     private static readonly string[] Numbers = ["size", "read_offset", "lag_bytes", "open_files"];
 

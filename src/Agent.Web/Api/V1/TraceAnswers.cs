@@ -7,7 +7,7 @@ using Agent.Telemetry;
 namespace Agent.Web.Api.V1;
 
 /// <summary>What relabelling rules and stages do: counts, and single label sets or entries step by step.</summary>
-internal sealed class TraceAnswers(GraphView view)
+internal sealed class TraceAnswers(WholeGraph view)
 {
     private const int MostInputs = 200;
     private const string RuleBlock = "rule";
@@ -127,7 +127,7 @@ internal sealed class TraceAnswers(GraphView view)
 
     /// <summary>Components that relabel further what this one hands on.</summary>
     private IEnumerable<string> NextOf(ComponentNode node) =>
-        view.ReferencedBy(node).Concat(GraphView.FlowsTo(node)).Where(id => view.Find(id)?.RelabelTrace is not null).Distinct(StringComparer.Ordinal);
+        view.ReferencedBy(node).Concat(WholeGraph.FlowsTo(node)).Where(id => view.Find(id)?.RelabelTrace is not null).Distinct(StringComparer.Ordinal);
 
     private static bool Holds(LabelSet labels, string text) =>
         text.Length == 0 || labels.Any(label => label.Value.Contains(text, StringComparison.OrdinalIgnoreCase) || label.Name.Contains(text, StringComparison.OrdinalIgnoreCase));
