@@ -1,7 +1,6 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.SourceKubernetes;
 using Agent.Components.Tests.Loki.SourceFile;
-using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;

@@ -211,6 +211,7 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
         {
             await agent.StopAsync(AdvanceUntilAsync);
             agent.Context.Dispose();
+            agent.Dispose();
         }
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -251,7 +252,7 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
         return condition();
     });
 
-    private sealed class EventAgent(TestComponentContext context)
+    private sealed class EventAgent(TestComponentContext context) : IDisposable
     {
         private CancellationTokenSource _stop = new();
 
@@ -286,5 +287,7 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
             await advanceUntilAsync(() => disposing.IsCompleted);
             _stop.Dispose();
         }
+
+        public void Dispose() => _stop.Dispose();
     }
 }
