@@ -48,7 +48,7 @@ internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebS
         json.WriteString("stability"u8, kind.Stability.ToString());
         json.WriteString("place"u8, node.Definition.Block.Span.ToString());
         json.WriteString("arguments"u8, node.Block is { } block ? ShownText.Of(block, kind.Arguments) : "");
-        json.WriteString("exports"u8, node.Exports is { } exports ? ShownText.Of(exports) : "");
+        json.WriteString("exports"u8, node.ShownExports is { } exports ? ShownText.Of(exports) : "");
         json.WritePropertyName("debug"u8);
         PlainJson.Write(json, node.DebugState);
         NodeFacts.WriteStrings(json, "referencesTo", view.ReferencesOf(node));

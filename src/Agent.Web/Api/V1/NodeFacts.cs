@@ -6,15 +6,12 @@ namespace Agent.Web.Api.V1;
 /// <summary>What several answers say of a component in the same words.</summary>
 internal static class NodeFacts
 {
-    /// <summary>The path of the modules that the component is part of; empty at the root.</summary>
-    public static string ModuleOf(string id) => id.LastIndexOf('/') is >= 0 and int slash ? id[..slash] : "";
-
     public static void WriteIdentity(Utf8JsonWriter json, ComponentNode node)
     {
         json.WriteString("id"u8, node.Id);
         json.WriteString("name"u8, node.Definition.Descriptor.Name);
         json.WriteString("label"u8, node.Definition.Block.Label ?? "");
-        json.WriteString("module"u8, ModuleOf(node.Id));
+        json.WriteString("module"u8, node.ModuleId);
         NodeHealth health = node.Health.Current;
         json.WriteStartObject("health"u8);
         json.WriteString("state"u8, ComponentJson.NameOf(health.State));

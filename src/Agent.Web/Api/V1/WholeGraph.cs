@@ -11,7 +11,7 @@ internal sealed class WholeGraph
     {
         Components =
         [
-            .. services.Runtime.Graph.Nodes.Where(node => !services.Catalog.IsConfigBlock(node.Definition.Descriptor))
+            .. services.Runtime.Graph.Nodes.Where(node => node.Definition.IsComponent && !services.Catalog.IsConfigBlock(node.Definition.Descriptor))
                 .OrderBy(static node => node.Id, StringComparer.Ordinal),
         ];
         _byId = Components.ToDictionary(static node => node.Id, StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class WholeGraph
 
     public IEnumerable<string> ReferencesOf(ComponentNode node)
     {
-        string module = NodeFacts.ModuleOf(node.Id);
+        string module = node.ModuleId;
         return node.Definition.Dependencies.Select(local => module.Length == 0 ? local : $"{module}/{local}").Where(_byId.ContainsKey);
     }
 

@@ -1,4 +1,3 @@
-using Agent.Components.Loki.Process;
 using Agent.Components.Loki.Process.Stages;
 using Agent.Sdk.Patterns;
 using Agent.Sdk.Tracing;
