@@ -21,16 +21,26 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
         check.CheckRoot(new RootModule(plan, source.Folder));
         // Rules of a component's own, such as which arguments exclude each other, count once the component could be built: a
         // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
-        found.AddRange(findings.Where(finding => check.CanRun || finding.Code != DiagnosticCodes.InvalidArgument));
+        found.AddRange(findings.Where(finding => check.CanRun || !IsOwnRule(finding)));
         WarnOfDeadEnds(plan, found);
         // A module is checked with the arguments of every use, so that what is wrong in it shows several times.
         ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), found);
-        diagnostics.AddRange(found.Select(Advice).Distinct());
+        diagnostics.AddRange(found.Where(finding => !IsPart(finding, found)).Select(Advice).Distinct());
     }
 
-    /// <summary>A call that fails is found when the agent runs; Alloy calls nothing before, and what it accepts is accepted.</summary>
+    private static bool IsOwnRule(Diagnostic finding) => finding.Code is DiagnosticCodes.InvalidArgument or DiagnosticCodes.InvalidStage;
+
+    /// <summary>A name that nothing has is found by its reference and again by its value: once is enough.</summary>
+    private static bool IsPart(Diagnostic finding, DiagnosticBag found) => finding.Code == DiagnosticCodes.UnknownReference
+        && found.Any(other => other.Code == finding.Code && other.Span.Source == finding.Span.Source
+            && other.Span.Start == finding.Span.Start && other.Span.End > finding.Span.End);
+
+    /// <summary>
+    /// A call that fails and a stage that cannot be built are found when the agent runs; Alloy looks at neither before, and what it accepts
+    /// is accepted.
+    /// </summary>
     private static Diagnostic Advice(Diagnostic finding) =>
-        finding.Code == DiagnosticCodes.FailedCall ? finding with { Severity = Severity.Warning, Help = "the agent does not load this" } : finding;
+        finding is { Severity: Severity.Error, Code: DiagnosticCodes.FailedCall or DiagnosticCodes.InvalidStage } ? finding with { Severity = Severity.Warning, Help = "the agent does not load this" } : finding;
 
     /// <summary>A component whose exports nobody uses does nothing: a receiver that nobody feeds, targets that nobody takes.</summary>
     private static void WarnOfDeadEnds(GraphPlan plan, DiagnosticBag diagnostics)

@@ -24,4 +24,5 @@ public static class DiagnosticCodes
     public const string Module = "INV0119";
     public const string Unchecked = "INV0120";
     public const string FailedCall = "INV0121";
+    public const string InvalidStage = "INV0122";
 }

@@ -52,10 +52,12 @@ public sealed class IntakeTests(ITestOutputHelper output) : IDisposable
             Scrape(warm, body, Prometheus, Scope());
         }
 
-        // The heap is the whole process's: the least of several rounds is the one in which nothing else came to it. None is given back
-        // before the end, or the next round would have its arrays for nothing.
+        // The heap is the whole process's, and what earlier tests left comes and goes: the middle one of several rounds counts. None is
+        // given back before the end, or the next round would have its arrays for nothing.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var intakes = new List<Intake>();
-        long each = Enumerable.Range(0, 5).Min(_ => BytesKeptForEachSeries(body, intakes));
+        long each = Enumerable.Range(0, 7).Select(_ => BytesKeptForEachSeries(body, intakes)).Order().ElementAt(3);
 
         output.WriteLine($"{each} bytes a series, of {body.Length / SeriesOfTarget} bytes of text");
         Assert.InRange(each, 1, 512);
