@@ -14,6 +14,7 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
     private long _offset = start;
     private long _readEnd = start;
     private volatile bool _closed;
+    private volatile bool _held;
 
     public FileIdentity Identity { get; } = identity;
 
@@ -43,6 +44,16 @@ internal sealed class DeliveredOffset(FileIdentity identity, string path, long s
 
     /// <summary>Called, outside of any lock, when the offset has moved.</summary>
     public required Action Moved { get; init; }
+
+    /// <summary>
+    /// True while files that were rotated away before this one are still looked for: saved before them, it would tell the next start that
+    /// they are of a time before the agent.
+    /// </summary>
+    public bool IsHeld
+    {
+        get => _held;
+        set => _held = value;
+    }
 
     /// <summary>The labels under which the position was saved last.</summary>
     public string? SavedLabels { get; set; }

@@ -59,7 +59,7 @@ internal sealed partial class FileOpener(TailServices services)
             }
             file.Delivered = underway is not null
                 ? services.Positions.Continue(underway)
-                : services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset);
+                : services.Positions.Track(stat.Identity, FileFingerprint.Of(start), request, file.Offset, isHeld: !point.IsKnown);
             return new OpenedFile(file, isContinued, point.IsKnown);
         }
         finally

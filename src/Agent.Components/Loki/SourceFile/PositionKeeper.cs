@@ -139,9 +139,16 @@ internal sealed partial class PositionKeeper
     }
 
     /// <summary>Begins to follow how far a file is delivered.</summary>
-    public DeliveredOffset Track(FileIdentity identity, FileFingerprint fingerprint, in PositionRequest request, long offset)
+    /// <param name="isHeld">Nothing of it is saved before <see cref="DeliveredOffset.IsHeld"/> is taken back.</param>
+    public DeliveredOffset Track(FileIdentity identity, FileFingerprint fingerprint, in PositionRequest request, long offset, bool isHeld = false)
     {
-        var delivered = new DeliveredOffset(identity, request.Path, offset) { Fingerprint = fingerprint, Labels = request.Labels, Moved = OnMoved };
+        var delivered = new DeliveredOffset(identity, request.Path, offset)
+        {
+            Fingerprint = fingerprint,
+            Labels = request.Labels,
+            Moved = OnMoved,
+            IsHeld = isHeld,
+        };
         lock (_gate)
         {
             _tracked.Add(delivered);
@@ -256,7 +263,7 @@ internal sealed partial class PositionKeeper
         {
             foreach (DeliveredOffset delivered in _tracked)
             {
-                bool isFinal = delivered.IsFinal;
+                bool isFinal = delivered is { IsFinal: true, IsHeld: false };
                 Put(delivered, now);
                 delivered.IsSaved = isFinal;
             }
@@ -266,7 +273,7 @@ internal sealed partial class PositionKeeper
 
     private void Put(DeliveredOffset delivered, long now)
     {
-        if (delivered.IsSuperseded)
+        if (delivered.IsSuperseded || delivered.IsHeld)
         {
             return;
         }

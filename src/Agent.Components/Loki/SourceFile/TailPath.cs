@@ -128,6 +128,7 @@ internal sealed class TailPath(FileTail tail, TailServices services, TailParts p
         {
             Search(new RotationScope(path, before) { Live = file.Identity, IsLiveKnown = opened.IsKnown }, parts.Files.Count);
         }
+        file.Delivered.IsHeld = false;
         if (HasRead && !isReturn)
         {
             services.Metrics.Rotations.Increment();
