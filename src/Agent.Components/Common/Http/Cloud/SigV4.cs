@@ -16,7 +16,7 @@ internal sealed record AwsCredentials(string AccessKey, string SecretKey, string
 /// <param name="Time">When it is made; good for some minutes.</param>
 internal sealed record SigV4Scope(string Region, string Service, DateTimeOffset Time)
 {
-    /// <summary>Headers that are signed beside those of the signature itself, with names in lower case.</summary>
+    /// <summary>Headers that are signed beside those of the signature itself, with names in lower case. Who sends the request sets them.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     /// <summary>S3 wants to be told the hash of the body, and takes the path as it is sent.</summary>
@@ -29,7 +29,7 @@ internal static class SigV4
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    /// <summary>Signs host, date, session token and what the scope names, and sets the headers.</summary>
+    /// <summary>Signs host, date, session token and what the scope names, and sets the headers of the signature.</summary>
     /// <param name="request">Its other headers are not signed.</param>
     /// <param name="body">What it will send.</param>
     /// <param name="credentials">Whose signature.</param>
@@ -55,7 +55,7 @@ internal static class SigV4
             key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
         }
         string signature = Hex(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text)));
-        foreach ((string name, string value) in headers.Where(static header => header.Name != "host"))
+        foreach ((string name, string value) in headers.Where(static header => header.Name.StartsWith("x-amz-", StringComparison.Ordinal)))
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
