@@ -5,7 +5,9 @@ using Agent.Testing;
 
 namespace Agent.Components.Tests.Remote;
 
+#pragma warning disable CA1001 // The test runner ends it through IAsyncLifetime.
 public sealed class RemoteVaultTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const string Read = "GET secret/data/app";
     private const string Login = "PUT auth/userpass/login/me";

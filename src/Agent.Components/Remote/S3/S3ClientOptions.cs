@@ -1,6 +1,6 @@
 using Agent.Sdk;
-using Agent.Sdk.Decoding;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Decoding;
 
 namespace Agent.Components.Remote.S3;
 

@@ -1,5 +1,5 @@
-using Agent.Sdk.Decoding;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Decoding;
 
 namespace Agent.Components.Remote.Vault;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Agent.Sdk;
+using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Remote.Vault;
@@ -120,7 +121,7 @@ internal sealed partial class VaultSource : IRemoteSource
         new VaultRequest(HttpMethod.Put, "sys/leases/renew") { Token = _token!, Fields = [new("lease_id", _secretLease.Id)] },
         stop);
 
-    private async Task<bool> TryRenewAsync(VaultLease lease, Agent.Sdk.Metrics.Counter renewals, VaultRequest request, CancellationToken stop)
+    private async Task<bool> TryRenewAsync(VaultLease lease, Counter renewals, VaultRequest request, CancellationToken stop)
     {
         if (!lease.IsRenewable)
         {
