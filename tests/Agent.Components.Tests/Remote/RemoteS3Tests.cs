@@ -30,6 +30,8 @@ public sealed class RemoteS3Tests : IAsyncDisposable
 
     private string? Content => (_context.LastExports as RemoteS3.Exports)?.Content.Value;
 
+    private double Accessed => _context.Metrics.Gauge("remote_s3_timestamp_last_accessed_unix_seconds", "").Value;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -92,11 +94,13 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         Assert.Equal(same.Headers.GetValues("Authorization").Single(), _authorization);
 
         _run = _component.RunAsync(_stop.Token);
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
-        await SourceFileFixture.UntilAsync(() => _unchanged == 1 && _time.ArmedTimers == 1);
+        await SourceFileFixture.UntilAsync(() => _unchanged == 1 && (long)Accessed == _time.GetUtcNow().ToUnixTimeSeconds());
         Assert.Equal("one\n", Content);
 
         _body = "two";
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
         await SourceFileFixture.UntilAsync(() => Content == "two");
     }
@@ -108,6 +112,7 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         await ApplyAsync(server);
         _run = _component.RunAsync(_stop.Token);
         (_status, _body) = (403, "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message><Key>k</Key></Error>");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
         await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Unhealthy);
         Assert.Equal(
@@ -135,6 +140,9 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         Assert.Equal("polling failed: cannot read s3://bucket/dir/a b.txt: unexpected status code 503 Service Unavailable", failure.Message);
         Assert.Equal(3, server.Requests.Count);
     }
+
+    /// <summary>Until nothing but the loop's own timer runs.</summary>
+    private Task SettledAsync() => SourceFileFixture.UntilAsync(() => _time.ArmedTimers == 1);
 
     private Task<FakeHttpServer> ServeAsync() => FakeHttpServer.StartAsync(http =>
     {

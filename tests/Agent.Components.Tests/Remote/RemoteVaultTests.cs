@@ -75,8 +75,10 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         // It says how long it may be used: after two thirds of that it is read again.
         _run = _component.RunAsync(_stop.Token);
         _vault.Answers["GET kv/app"] = (200, """{"lease_duration":300,"renewable":false,"data":{"password":"changed"}}""");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(199));
         Assert.Equal(1, _vault.Count("GET kv/app"));
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
         await SourceFileFixture.UntilAsync(() => Password == "changed");
         Assert.Equal(1, _vault.Count("GET kv/data/app"));
@@ -101,10 +103,12 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         await ApplyAsync(Token("t") with { RereadFrequency = TimeSpan.FromMinutes(1) });
         _run = _component.RunAsync(_stop.Token);
         _vault.Secret("two");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
         await SourceFileFixture.UntilAsync(() => Password == "two");
 
         _vault.Answers[Read] = (400, """{"errors":["sealed\nfor good"]}""");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
         await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Unhealthy);
         Assert.Equal("polling failed: secret/data/app: the server answered 400 Bad Request: sealed for good", _context.HealthMessage);
@@ -112,6 +116,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
 
         // It does not take as long as the frequency until it is tried again.
         _vault.Secret("three");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(15));
         await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Healthy);
         Assert.Equal("three", Password);
@@ -125,14 +130,15 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         await ApplyAsync(Arguments(User));
         Assert.Equal("""{"password":"pw"}""", _vault.BodyOf(Login));
         _run = _component.RunAsync(_stop.Token);
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
         await SourceFileFixture.UntilAsync(() => Counter("remote_vault_auth_lease_renewal_total") == 1);
         Assert.Equal("token-1", _vault.Requests.Last().Token);
         Assert.Equal(1, _vault.Count(Login));
-        await SettledAsync();
 
         // Its greatest age is near: 20 seconds are not worth the wait.
         _vault.Answers[RenewToken] = (200, """{"auth":{"client_token":"token-1","lease_duration":20,"renewable":true}}""");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
         await SourceFileFixture.UntilAsync(() => Counter("remote_vault_auth_total") == 2);
         Assert.Equal(1, Counter("remote_vault_secret_reads_total"));
@@ -145,6 +151,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Answers[RenewToken] = (403, """{"errors":["permission denied"]}""");
         await ApplyAsync(Arguments(User));
         _run = _component.RunAsync(_stop.Token);
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
         await SourceFileFixture.UntilAsync(() => _vault.Count(Login) == 2);
         Assert.Equal(1, _vault.Count(RenewToken));
@@ -157,6 +164,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _run = _component.RunAsync(_stop.Token);
         _vault.GoodToken = "token-2";
         _vault.Secret("two");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
         await SourceFileFixture.UntilAsync(() => Password == "two");
         Assert.Equal(HealthState.Healthy, _context.Health);
@@ -171,15 +179,16 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Answers[RenewLease] = (200, """{"lease_id":"l1","lease_duration":300,"renewable":true}""");
         await ApplyAsync(Token("t") with { Path = "database", Key = "creds/app" });
         _run = _component.RunAsync(_stop.Token);
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
         await SourceFileFixture.UntilAsync(() => Counter("remote_vault_secret_lease_renewal_total") == 1);
         Assert.Equal("""{"lease_id":"l1"}""", _vault.BodyOf(RenewLease));
         Assert.Equal("first", Password);
-        await SettledAsync();
 
         _vault.Answers[RenewLease] = (400, """{"errors":["lease not found"]}""");
         _vault.Answers["GET database/creds/app"] =
             (200, """{"lease_id":"l2","lease_duration":300,"renewable":true,"data":{"password":"second"}}""");
+        await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
         await SourceFileFixture.UntilAsync(() => Password == "second");
     }
