@@ -89,7 +89,11 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
         }
     }
 
-    private TimeSpan UntilNext() => _settings!.Times.Frequency - context.Time.GetElapsedTime(_asked);
+    private TimeSpan UntilNext()
+    {
+        Settings settings = Volatile.Read(ref _settings)!;
+        return settings.Source.UntilNext(context.Time.GetElapsedTime(_asked), settings.Times.Frequency);
+    }
 
     /// <returns>What went wrong, or null.</returns>
     private async Task<string?> AskAsync(CancellationToken stop)

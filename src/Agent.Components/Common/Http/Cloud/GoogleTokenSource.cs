@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Agent.Components.Common.Http.Cloud;
 
-/// <summary>Fetches tokens of Google Cloud that allow to write metrics.</summary>
+/// <summary>Fetches tokens of Google Cloud.</summary>
 /// <param name="path">The credentials file; empty for the machine's own account.</param>
 /// <param name="metadata">Where the machine asks.</param>
 /// <param name="client">Asks.</param>
@@ -13,8 +13,10 @@ namespace Agent.Components.Common.Http.Cloud;
 internal sealed class GoogleTokenSource(string path, string metadata, CloudClient client, TimeProvider time)
 {
     public const string MetadataService = "http://metadata.google.internal";
-    private const string Scope = "https://www.googleapis.com/auth/monitoring.write";
     private const string DefaultTokenUrl = "https://oauth2.googleapis.com/token";
+
+    /// <summary>What the token of a service account allows: by default to write metrics.</summary>
+    public string Scope { get; init; } = "https://www.googleapis.com/auth/monitoring.write";
 
     public Task<CloudToken<string>> FetchAsync(CancellationToken stop)
     {
