@@ -1,0 +1,8 @@
+namespace Agent.EndToEnd.Web;
+
+/// <summary>A test of the web UI of the published native binary in a browser: skips, and says so, where either is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class WebFactAttribute : FactAttribute
+{
+    public WebFactAttribute() => Skip = Chromium.Lack;
+}
