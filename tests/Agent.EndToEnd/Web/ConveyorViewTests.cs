@@ -27,7 +27,7 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await Expect(screen.Page.GetByText("No component fits these filters.")).ToBeVisibleAsync();
         await screen.Labelled("Search by name or message").FillAsync("");
 
-        await screen.Labelled("Kind").SelectOptionAsync("loki.process");
+        await screen.Choice("Kind").SelectOptionAsync("loki.process");
         await Expect(rows).ToHaveCountAsync(2);
         await screen.Page.GetByRole(AriaRole.Group, new() { Name = "Health" }).Locator(".chip.exited").ClickAsync();
         await Expect(rows).ToHaveCountAsync(0);
@@ -78,9 +78,9 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await Expect(screen.Box("loki.write.local")).ToHaveClassAsync(Dimmed());
         await Expect(screen.Box("prometheus.scrape.etcd")).Not.ToHaveClassAsync(Dimmed());
         await screen.Labelled("Search components").FillAsync("");
-        await screen.Labelled("Kind").SelectOptionAsync("loki");
+        await screen.Choice("Kind").SelectOptionAsync("loki");
         await Expect(screen.Box("prometheus.scrape.etcd")).ToHaveClassAsync(Dimmed());
-        await screen.Labelled("Kind").SelectOptionAsync("");
+        await screen.Choice("Kind").SelectOptionAsync("");
 
         await screen.Box("loki.source.kubernetes.pod_logs").Locator(".box-kind").ClickAsync();
         await Expect(screen.Page.GetByText("Up- and downstream of")).ToBeVisibleAsync();
@@ -95,8 +95,8 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
     public async Task Live_shows_what_passes_an_edge_and_only_what_holds_the_text()
     {
         await using Screen screen = await ui.OpenAsync("/live");
-        await screen.Labelled("To").SelectOptionAsync("loki.write.local");
-        await screen.Labelled("From").SelectOptionAsync("loki.process.audit_pipeline");
+        await screen.Choice("To").SelectOptionAsync("loki.write.local");
+        await screen.Choice("From").SelectOptionAsync("loki.process.audit_pipeline");
         await Expect(screen.Page.GetByText("Nothing has passed yet.")).ToBeVisibleAsync();
         await Expect(screen.Page.GetByText("left out")).ToBeVisibleAsync();
         ui.Audit("somebody");
@@ -131,9 +131,9 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await Expect(screen.Page.Locator("tr.detail pre")).ToContainTextAsync("shown 1");
         await screen.Labelled("Search addresses, labels and errors").FillAsync("");
 
-        await screen.Labelled("Job").SelectOptionAsync("apiserver");
+        await screen.Choice("Job").SelectOptionAsync("apiserver");
         await Expect(rows).ToHaveCountAsync(1);
-        await screen.Labelled("Job").SelectOptionAsync("");
+        await screen.Choice("Job").SelectOptionAsync("");
         await screen.Page.Locator(".chip.dropped").ClickAsync();
         await Expect(rows.First.Locator(".badge")).ToHaveTextAsync("dropped");
         await screen.PictureAsync("targets-dropped");
@@ -146,19 +146,21 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
     [ConveyorViewFact]
     public async Task Relabelling_is_traced_for_a_label_set_that_came_in()
     {
-        await using Screen screen = await ui.OpenAsync("/relabel?component=discovery.relabel.kubelet");
-        ILocator inputs = screen.Page.GetByRole(AriaRole.List, new() { Name = "label sets" });
-        await Expect(inputs.GetByRole(AriaRole.Button)).ToHaveCountAsync(3);
-        await screen.Labelled("Search label names and values").FillAsync("node-b");
-        await Expect(inputs.GetByRole(AriaRole.Button)).ToHaveCountAsync(1);
-        await inputs.GetByRole(AriaRole.Button).ClickAsync();
+        await using Screen screen = await ui.OpenAsync("/relabel");
+        await screen.Choice("Component").SelectOptionAsync("discovery.relabel.pod_logs");
+        ILocator inputs = screen.Page.GetByRole(AriaRole.List, new() { Name = "label sets" }).GetByRole(AriaRole.Button);
+        await Expect(inputs.Filter(new() { HasText = "Running" }).First).ToBeVisibleAsync();
+        await screen.Labelled("Search label names and values").FillAsync("Succeeded");
+        await Expect(inputs).ToHaveCountAsync(3);
+        await inputs.First.ClickAsync();
         await Expect(screen.Page.GetByText("drops it at rule 1")).ToBeVisibleAsync();
+        await Expect(screen.Page.Locator(".steps > li.dropped")).ToHaveCountAsync(1);
         await screen.PictureAsync("relabel");
 
-        await screen.Labelled("Search label names and values").FillAsync(ConveyorUi.Node);
-        await Expect(inputs.GetByRole(AriaRole.Button).First).ToContainTextAsync(ConveyorUi.Node);
-        await inputs.GetByRole(AriaRole.Button).First.ClickAsync();
-        await Expect(screen.Page.GetByText("keeps it, 3 rules")).ToBeVisibleAsync();
+        await screen.Labelled("Search label names and values").FillAsync("Running");
+        await Expect(inputs).Not.ToHaveCountAsync(3);
+        await inputs.First.ClickAsync();
+        await Expect(screen.Page.GetByText("keeps it, 6 rules")).ToBeVisibleAsync();
         await Expect(screen.Page.GetByRole(AriaRole.Heading, new() { Name = "Result" })).ToBeVisibleAsync();
         screen.AssertNoErrors();
     }
@@ -198,7 +200,7 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         ILocator rows = screen.Rows("endpoints");
         await Expect(rows).ToHaveCountAsync(3);
         await Expect(rows.Locator(".badge.up")).ToHaveCountAsync(3);
-        await Expect(rows.Filter(new() { HasText = "loki.write.remote" })).ToContainTextAsync("204");
+        await Expect(rows.Filter(new() { HasText = "loki.write.local" })).ToContainTextAsync("204");
         await screen.Button("Writer").ClickAsync();
         await Expect(rows.Last).ToContainTextAsync("prometheus.remote_write.mimir");
         await screen.PictureAsync("endpoints");
@@ -229,7 +231,7 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await Expect(lines).ToHaveCountAsync(0);
         await screen.Labelled("Search the log").FillAsync("");
         await Expect(lines.First).ToBeVisibleAsync();
-        await screen.Labelled("Level").SelectOptionAsync("warn");
+        await screen.Choice("Level").SelectOptionAsync("warn");
         await Expect(screen.Page.Locator(".log-line.info")).ToHaveCountAsync(0);
         screen.AssertNoErrors();
     }

@@ -36,6 +36,9 @@ internal sealed class Screen : IAsyncDisposable
 
     public ILocator Labelled(string label) => Page.GetByLabel(label, new() { Exact = true });
 
+    /// <summary>The list to choose from with that label.</summary>
+    public ILocator Choice(string label) => Page.Locator("label.choice").Filter(new() { Has = Page.Locator("span").GetByText(label, new() { Exact = true }) }).Locator("select");
+
     public async Task GoAsync(string path)
     {
         await Page.GotoAsync(path);
