@@ -1,5 +1,4 @@
 using Agent.EndToEnd.Prometheus;
-using Agent.Testing;
 using Microsoft.Playwright;
 
 namespace Agent.EndToEnd.Web;

@@ -4,7 +4,7 @@ using Agent.EndToEnd.Prometheus;
 namespace Agent.EndToEnd.Web;
 
 /// <summary>The agent of a production DaemonSet on a node of a cluster, with real sinks, and a browser: shared by the tests of its views.</summary>
-public sealed class ConveyorUi : IAsyncLifetime
+public sealed class ConveyorUi : IAsyncLifetime, IAsyncDisposable
 {
     public const string Node = "node-a";
     private readonly Workspace _workspace = new();
@@ -52,4 +52,6 @@ public sealed class ConveyorUi : IAsyncLifetime
         }
         _workspace.Dispose();
     }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
 }

@@ -71,6 +71,7 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await using Screen screen = await ui.OpenAsync("/graph");
         await Expect(screen.Box("loki.write.local")).ToHaveClassAsync(Healthy());
         await Expect(screen.Edge("loki.process.audit_pipeline", "loki.write.local", "loki_log")).ToHaveCountAsync(1);
+        await Expect(screen.Box("prometheus.scrape.etcd")).ToContainTextAsync("1 / 1 up", new() { Timeout = FirstScrapes });
         await screen.PictureAsync("graph");
 
         await screen.Labelled("Search components").FillAsync("etcd");

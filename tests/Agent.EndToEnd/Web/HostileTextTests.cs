@@ -13,6 +13,7 @@ public sealed class HostileTextTests(Chromium browser) : IClassFixture<Chromium>
 
     // Turns the direction of writing, so that the end of a name reads as another one.
     private const string Turned = "evil\u202egnp.exe";
+    private static readonly JsonSerializerOptions AsItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly Workspace _workspace = new();
 
     public void Dispose() => _workspace.Dispose();
@@ -73,6 +74,8 @@ public sealed class HostileTextTests(Chromium browser) : IClassFixture<Chromium>
         await Expect(screen.Page.Locator(".sample-detail")).ToContainTextAsync(Script);
         await screen.PictureAsync("hostile-live");
 
+        screen.AssertNoErrors();
+
         await screen.GoAsync("/" + Uri.EscapeDataString(Image));
         await ShowsAsync(screen, Image);
         await screen.GoAsync("/component/" + Uri.EscapeDataString(Image));
@@ -86,5 +89,5 @@ public sealed class HostileTextTests(Chromium browser) : IClassFixture<Chromium>
         Assert.False(await screen.Page.EvaluateAsync<bool>("() => 'harmed' in window"));
     }
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static string Quoted(string text) => JsonSerializer.Serialize(text, AsItIs);
 }
