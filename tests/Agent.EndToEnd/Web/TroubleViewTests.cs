@@ -13,7 +13,7 @@ public sealed partial class TroubleViewTests(Chromium browser) : IClassFixture<C
 
     public void Dispose() => _workspace.Dispose();
 
-    [WebFact]
+    [WebFact(axe: true)]
     public async Task A_broken_endpoint_turns_its_node_and_its_edge_red_within_five_seconds_and_green_again()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
@@ -39,6 +39,7 @@ public sealed partial class TroubleViewTests(Chromium browser) : IClassFixture<C
         await Expect(node).ToHaveCSSAsync("border-left-color", red);
         await Expect(node).ToContainTextAsync("cannot send to");
         await screen.PictureAsync("graph-broken-endpoint");
+        Assert.Empty(await Accessibility.ViolationsAsync(screen));
 
         sink.Answer = static _ => StatusCodes.Status204NoContent;
         await sink.LineAsync("meanwhile");
@@ -89,7 +90,7 @@ public sealed partial class TroubleViewTests(Chromium browser) : IClassFixture<C
         screen.AssertNoErrors();
     }
 
-    [WebFact]
+    [WebFact(axe: true)]
     public async Task A_reload_with_an_error_shows_what_differs_from_what_runs_and_where_the_error_stands()
     {
         await using LokiSink sink = await LokiSink.StartAsync();
@@ -111,6 +112,7 @@ public sealed partial class TroubleViewTests(Chromium browser) : IClassFixture<C
         await Expect(differences.Locator("tr.added.error")).ToContainTextAsync("loki.write.snik.receiver");
         await Expect(screen.Link("The last configuration was refused; what ran before goes on")).ToBeVisibleAsync();
         await screen.PictureAsync("configuration-refused");
+        Assert.Empty(await Accessibility.ViolationsAsync(screen));
         await screen.Button("The refused source").ClickAsync();
         await Expect(screen.Page.Locator("pre .line.error")).ToContainTextAsync("loki.write.snik.receiver");
 

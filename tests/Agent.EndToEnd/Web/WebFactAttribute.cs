@@ -4,5 +4,6 @@ namespace Agent.EndToEnd.Web;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class WebFactAttribute : FactAttribute
 {
-    public WebFactAttribute() => Skip = Chromium.Lack;
+    /// <param name="axe">Whether the test needs axe-core too.</param>
+    public WebFactAttribute(bool axe = false) => Skip = Chromium.Lack ?? (axe ? Accessibility.Lack : null);
 }
