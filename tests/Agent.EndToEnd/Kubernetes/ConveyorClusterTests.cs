@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agent.EndToEnd.Prometheus;
-using Agent.Testing.Kubernetes;
-using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd.Kubernetes;
 
@@ -10,7 +8,7 @@ namespace Agent.EndToEnd.Kubernetes;
 [Collection(nameof(ClusterCollection))]
 public sealed class ConveyorClusterTests : IDisposable
 {
-    private const string Seed = "conveyor-daemonset.alloy";
+    private const string Seed = ConveyorNode.Seed;
     private readonly Workspace _workspace = new();
 
     public void Dispose() => _workspace.Dispose();
@@ -19,7 +17,7 @@ public sealed class ConveyorClusterTests : IDisposable
     public async Task Each_agent_scrapes_what_the_rules_say_of_its_node_and_reads_the_logs_of_all_running_pods()
     {
         await using LoopbackCluster cluster = await LoopbackCluster.StartAsync();
-        cluster.Api.Logs = WriteLogAsync;
+        cluster.Api.Logs = ConveyorNode.WriteLogAsync;
         await using PrometheusServer mimir = await PrometheusServer.StartAsync();
         await using LokiSink loki = await LokiSink.StartAsync();
         Configure();
@@ -76,32 +74,10 @@ public sealed class ConveyorClusterTests : IDisposable
         Assert.All(Queries(cluster, "pods"), static query => Assert.DoesNotContain("nodeName", query, StringComparison.Ordinal));
     }
 
-    private void Configure() => _workspace.Configure(
-        SeedBlocks.Where(Seed, static block => block.FullName is not "tracing" && !block.FullName.StartsWith("otelcol.", StringComparison.Ordinal)));
+    private void Configure() => ConveyorNode.Configure(_workspace);
 
-    private Task<RunningAgent> StartAsync(LoopbackCluster cluster, string node, PrometheusServer mimir, LokiSink loki)
-    {
-        NodeRoot root = cluster.Root(_workspace.PathOf($"root-{node}"));
-        Directory.CreateDirectory(Path.Combine(root.Logs, "kube-audit"));
-        File.WriteAllText(Path.Combine(root.Logs, "kube-audit", "audit.log"), $$$"""
-            {"level":"Metadata","verb":"get","user":{"username":"{{{node}}}"},"objectRef":{"resource":"pods","namespace":"shop"},"responseStatus":{"code":200}}
-            {"level":"Metadata","verb":"update","user":{"username":"{{{node}}}"},"objectRef":{"resource":"leases","namespace":"shop"},"responseStatus":{"code":200}}
-
-            """);
-        return RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
-        {
-            Wrapper = NodeRoot.Command,
-            Environment = environment =>
-            {
-                cluster.Prepare(environment, node);
-                root.Prepare(environment);
-                environment["MIMIR_WRITE_URL"] = mimir.WriteUrl;
-                environment["LOKI_WRITE_URL_LOCAL"] = loki.Url;
-                environment["LOKI_WRITE_URL_REMOTE"] = loki.Url;
-                environment["DC_LABEL"] = "fra-1";
-            },
-        });
-    }
+    private Task<RunningAgent> StartAsync(LoopbackCluster cluster, string node, PrometheusServer mimir, LokiSink loki) =>
+        new ConveyorNode(_workspace, cluster, mimir, loki).StartAsync(node);
 
     private static async Task AuditArrivesAsync(LokiSink loki, string node)
     {
@@ -196,19 +172,6 @@ public sealed class ConveyorClusterTests : IDisposable
 
     private static IEnumerable<string> Queries(LoopbackCluster cluster, string resource) => cluster.Api.Requests
         .Where(request => request.Resource == resource && request.Verb is ("list" or "watch")).Select(static request => request.Path);
-
-    private static async Task WriteLogAsync(FakeLogRequest request, HttpContext http)
-    {
-        if (request.SinceTime.Length == 0 && !request.Previous)
-        {
-            await http.Response.WriteAsync($"2026-11-20T11:00:00.000000001Z line of {request.Pod} {request.Container}\n", http.RequestAborted);
-        }
-        await http.Response.Body.FlushAsync(http.RequestAborted);
-        if (request.Follow)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
-        }
-    }
 
     private sealed record ScrapedTarget(string Url, IReadOnlyDictionary<string, string> Labels)
     {

@@ -28,7 +28,18 @@ internal static class SelfMetricsReader
     };
 
     /// <summary>Items that each component has dropped since it was loaded, whatever the reason.</summary>
-    public static Dictionary<string, double> Dropped(MetricRegistry registry) => Totals(registry, MetricType.Counter, CountsDrops);
+    public static Dictionary<string, double> Dropped(MetricRegistry registry)
+    {
+        // Relabelling counts what came in and what went on. In that order: what passes meanwhile is no drop.
+        Dictionary<string, double> processed = Totals(registry, MetricType.Counter, static name => IsRelabelling(name, "processed"));
+        Dictionary<string, double> written = Totals(registry, MetricType.Counter, static name => IsRelabelling(name, "written"));
+        Dictionary<string, double> dropped = Totals(registry, MetricType.Counter, CountsDrops);
+        foreach ((string owner, double count) in processed)
+        {
+            dropped[owner] = dropped.GetValueOrDefault(owner) + Math.Max(0, count - written.GetValueOrDefault(owner));
+        }
+        return dropped;
+    }
 
     /// <summary>The same by component and reason; metrics without a reason stand under their name.</summary>
     public static Dictionary<string, Dictionary<string, double>> DroppedByReason(MetricRegistry registry)
@@ -70,6 +81,9 @@ internal static class SelfMetricsReader
         }
         return totals;
     }
+
+    private static bool IsRelabelling(string name, string what) =>
+        name.Contains("_relabel_", StringComparison.Ordinal) && name.EndsWith(what, StringComparison.Ordinal);
 
     private static bool CountsDrops(string name) =>
         name.Contains("dropped", StringComparison.Ordinal)

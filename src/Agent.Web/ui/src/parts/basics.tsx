@@ -7,10 +7,11 @@ import type { Figure, HealthState, Labels, Plain, TargetHealth } from "../lib/ty
 
 const longestText = 4000;
 
-/** Foreign text. Very long ones open on demand. */
-export function Text({ children, limit = longestText }: { children: string; limit?: number }) {
+/** Foreign text. Very long ones open on demand; where they stand in a button they are cut, for buttons hold no buttons. */
+export function Text({ children, limit = longestText, cut = false }: { children: string; limit?: number; cut?: boolean }) {
   const [open, setOpen] = useState(false);
   if (children.length <= limit || open) return <bdi className="text">{visible(children)}</bdi>;
+  if (cut) return <bdi className="text">{visible(children.slice(0, limit))}…</bdi>;
   return (
     <bdi className="text">
       {visible(children.slice(0, limit))}…{" "}

@@ -18,6 +18,8 @@ interface EdgeState {
   flow: EdgeFlow | undefined;
   lit: boolean;
   drops: boolean;
+  /** What it leads to is unhealthy: nothing that goes there can be relied on to arrive. */
+  fails: boolean;
 }
 
 /** The latest state of all parts, by id. */
@@ -39,6 +41,7 @@ export class GraphData {
 export function publish(data: GraphData, graph: Graph, earlier: Graph, rates: Map<string, EdgeFlow>, lit: Set<string>): void {
   const droppedBefore = new Map(earlier.nodes.map((node) => [node.id, node.dropped]));
   const dropping = new Set<string>();
+  const failing = new Set(graph.nodes.filter((node) => node.health.state === "unhealthy").map((node) => node.id));
   for (const node of graph.nodes) {
     if (node.dropped > (droppedBefore.get(node.id) ?? node.dropped)) dropping.add(node.id);
     keep(data.nodes, node.id, { node, lit: lit.has(node.id) });
@@ -46,7 +49,7 @@ export function publish(data: GraphData, graph: Graph, earlier: Graph, rates: Ma
   for (const edge of graph.edges) {
     const key = edgeKey(edge);
     const isFlow = edge.type !== "target" && edge.type !== "value";
-    keep(data.edges, key, { type: edge.type, items: edge.items, flow: isFlow ? rates.get(key) : undefined, lit: lit.has(edge.from) && lit.has(edge.to), drops: isFlow && dropping.has(edge.to) });
+    keep(data.edges, key, { type: edge.type, items: edge.items, flow: isFlow ? rates.get(key) : undefined, lit: lit.has(edge.from) && lit.has(edge.to), drops: isFlow && dropping.has(edge.to), fails: isFlow && failing.has(edge.to) });
   }
   data.tell();
 }
@@ -95,10 +98,10 @@ export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, tar
   const text = flow ? (isBusy ? rate(flow.items) : "idle") : state?.type === "target" ? count(state.items) : "";
   return (
     <>
-      <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0) }} interactionWidth={14} />
+      <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0) }} interactionWidth={14} />
       {text && state?.lit !== false && (
         <EdgeLabelRenderer>
-          <div className={`edge-label ${isBusy ? "" : "quiet"} ${state?.drops ? "drops" : ""}`} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+          <div className={`edge-label ${isBusy ? "" : "quiet"} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
             {state?.drops && <span aria-label="something is dropped">▼ </span>}
             {text}
             {isBusy && <div className="edge-bytes">{byteRate(flow!.bytes)}</div>}

@@ -112,7 +112,7 @@ function Canvas({ graph }: { graph: Graph }) {
         fitView
         fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
         proOptions={{ hideAttribution: true }}
-        onNodeClick={(_, node) => node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
+        onNodeClick={(event, node) => !event.defaultPrevented && node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
         onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}
         onEdgeClick={(_, edge) => graph.live && navigate(href("live", { from: edge.source, to: edge.target }))}
         onMoveStart={() => box.current?.classList.add("moving")}
@@ -158,7 +158,7 @@ function Legend({ live }: { live: boolean }) {
       <li className="prometheus_metric">metrics</li>
       <li className="target">targets</li>
       <li className="value">values</li>
-      <li className="drops">dropped there</li>
+      <li className="drops">dropped or failing there</li>
       <li className="hint">Click: up- and downstream. Double click or Enter: open.{live ? " Click an edge: live data." : ""}</li>
     </ul>
   );

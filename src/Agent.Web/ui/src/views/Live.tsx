@@ -96,7 +96,7 @@ function SampleLine({ sample }: { sample: LiveSample }) {
       <button className="sample-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         {sample.at !== undefined && <span className="log-time">{new Date(sample.at).toISOString().slice(11, 23)}</span>}
         <span className="log-text">
-          <Text limit={open ? 20000 : 600}>{asText(sample)}</Text>
+          <Text limit={open ? 20000 : 600} cut>{asText(sample)}</Text>
         </span>
       </button>
       {open && (

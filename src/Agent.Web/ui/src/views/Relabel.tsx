@@ -62,7 +62,7 @@ function RulesOf({ id, labels }: { id: string; labels: string }) {
             {data?.inputs.map((input, at) => (
               <li key={at}>
                 <button onClick={() => setQuery({ labels: JSON.stringify(input.labels) })} aria-pressed={JSON.stringify(input.labels) === labels}>
-                  <Text limit={300}>{Object.entries(input.labels).map(([name, value]) => `${name}="${value}"`).join(" ")}</Text>
+                  <Text limit={300} cut>{Object.entries(input.labels).map(([name, value]) => `${name}="${value}"`).join(" ")}</Text>
                 </button>
               </li>
             ))}

@@ -98,7 +98,7 @@ function Picker({ id, pick }: { id: string; pick: (line: string, labels: Labels)
       {samples.slice(-30).reverse().map((sample) => (
         <li key={sample.key}>
           <button onClick={() => pick(sample.line ?? "", sample.labels)}>
-            <Text limit={300}>{sample.line ?? ""}</Text>
+            <Text limit={300} cut>{sample.line ?? ""}</Text>
           </button>
         </li>
       ))}

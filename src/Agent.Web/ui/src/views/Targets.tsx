@@ -88,7 +88,7 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
         <td>
           <button className="link mono expand" aria-expanded={open} onClick={() => setOpen(!open)}>
             <span aria-hidden="true">{open ? "▾" : "▸"} </span>
-            <Text limit={400}>{name}</Text>
+            <Text limit={400} cut>{name}</Text>
           </button>
           {(target.error || target.reason) && (
             <div className={`small ${target.error ? "bad-text" : "dim"}`}>
