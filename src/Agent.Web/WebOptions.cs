@@ -42,6 +42,9 @@ public sealed record WebServices
 {
     public required AgentRuntime Runtime { get; init; }
 
+    /// <summary>The second controller, which runs what came from a server; null while there is none.</summary>
+    public Func<AgentRuntime?> Remote { get; init; } = static () => null;
+
     public required BlockCatalog Catalog { get; init; }
 
     public required MetricRegistry Metrics { get; init; }
