@@ -45,6 +45,9 @@ public sealed record WebServices
     /// <summary>The second controller, which runs what came from a server; null while there is none.</summary>
     public Func<AgentRuntime?> Remote { get; init; } = static () => null;
 
+    /// <summary>What runs in both; the ids are unique in the process.</summary>
+    internal IEnumerable<ComponentNode> Nodes => Runtime.Graph.Nodes.Concat(Remote()?.Graph.Nodes ?? []);
+
     public required BlockCatalog Catalog { get; init; }
 
     public required MetricRegistry Metrics { get; init; }

@@ -25,7 +25,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     {
         foreach (Run run in _runs)
         {
-            await run.StopAsync();
+            await run.DisposeAsync();
         }
         await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
@@ -275,7 +275,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     });
 
     /// <summary>A block from its start to its end.</summary>
-    private sealed class Run(TestComponentContext context, FakeRemoteGraph graph)
+    private sealed class Run(TestComponentContext context, FakeRemoteGraph graph) : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private Task? _task;
@@ -289,6 +289,8 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
             await Block.ApplyAsync(arguments, CancellationToken.None);
             _task = Block.RunAsync(_stop.Token);
         }
+
+        public ValueTask DisposeAsync() => new(StopAsync());
 
         public async Task StopAsync()
         {
