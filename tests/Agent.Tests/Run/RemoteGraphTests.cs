@@ -12,7 +12,6 @@ using Agent.Web.Access;
 using Agent.Web.LiveDebugging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Agent.Tests.Run;
