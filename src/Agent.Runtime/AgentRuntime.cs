@@ -17,11 +17,14 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
 {
     private readonly SemaphoreSlim _loading = new(1, 1);
     private readonly ILogger _logger = services.Logging.CreateLogger("runtime");
-    private readonly GraphPlanner _planner = new(services.Catalog, names, minimum);
+    private readonly GraphPlanner _planner = new(services.Catalog, names, minimum) { Apart = services.RootPath };
     private LoadResult? _last;
     private LoadResult? _running;
 
     public ComponentGraph Graph { get; } = new(services);
+
+    /// <summary>In front of the ids of all nodes; empty for the first controller.</summary>
+    public string RootPath => services.RootPath;
 
     /// <summary>HTTP paths of the running components.</summary>
     public LocalHttp Local => services.Local;

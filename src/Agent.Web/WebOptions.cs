@@ -42,6 +42,12 @@ public sealed record WebServices
 {
     public required AgentRuntime Runtime { get; init; }
 
+    /// <summary>The second controller, which runs what came from a server; null while there is none.</summary>
+    public Func<AgentRuntime?> Remote { get; init; } = static () => null;
+
+    /// <summary>What runs in both; the ids are unique in the process.</summary>
+    internal IEnumerable<ComponentNode> Nodes => Runtime.Graph.Nodes.Concat(Remote()?.Graph.Nodes ?? []);
+
     public required BlockCatalog Catalog { get; init; }
 
     public required MetricRegistry Metrics { get; init; }

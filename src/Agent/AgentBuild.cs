@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Agent.Components.RemoteConfig;
+using Agent.Run;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Logging;
 using Agent.Sdk;
@@ -42,6 +44,8 @@ internal sealed record AgentBuild
             ConfigBlockNode.Describe<HttpBlock, HttpBlock.Arguments>(Block("http"), _ => new HttpBlock(state.Access)),
             ConfigBlockNode.Describe<LiveDebuggingBlock, LiveDebuggingBlock.Arguments>(
                 Block("livedebugging"), _ => new LiveDebuggingBlock(state.LiveDebugging)),
+            ConfigBlockNode.Describe<RemoteConfigBlock, RemoteConfigBlock.Arguments>(
+                Block("remotecfg"), context => new RemoteConfigBlock(context, state.Remote, Version)),
         ])
     {
         Checks = Checks,
@@ -51,4 +55,8 @@ internal sealed record AgentBuild
 }
 
 /// <summary>What config blocks act on.</summary>
-internal sealed record AgentState(AgentLog Log, HttpAccess Access, LiveDebuggingState LiveDebugging);
+internal sealed record AgentState(AgentLog Log, HttpAccess Access, LiveDebuggingState LiveDebugging)
+{
+    /// <summary>Runs what <c>remotecfg</c> fetches.</summary>
+    public RemoteGraph Remote { get; } = new();
+}

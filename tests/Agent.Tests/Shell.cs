@@ -13,7 +13,7 @@ internal sealed class Shell : IDisposable
     public static AgentBuild Build { get; } = new()
     {
         Components = new ComponentCatalog(Agent.Components.GeneratedCatalog.Components, Agent.Components.GeneratedCatalog.Stages),
-        ConfigBlocks = [.. Agent.Runtime.GeneratedCatalog.ConfigBlocks, .. Agent.Web.GeneratedCatalog.ConfigBlocks],
+        ConfigBlocks = [.. Agent.Runtime.GeneratedCatalog.ConfigBlocks, .. Agent.Web.GeneratedCatalog.ConfigBlocks, .. Agent.Components.GeneratedCatalog.ConfigBlocks],
     };
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("invar-test-").FullName;

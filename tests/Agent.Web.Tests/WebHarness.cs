@@ -43,6 +43,9 @@ internal sealed class WebHarness : IAsyncDisposable
 
     public GraphServices Services { get; }
 
+    /// <summary>The second controller, once a test has made one.</summary>
+    public AgentRuntime? Remote { get; private set; }
+
     public HttpAccess Access { get; } = new();
 
     public LiveDebuggingState Live { get; } = new();
@@ -67,6 +70,7 @@ internal sealed class WebHarness : IAsyncDisposable
             new WebServices
             {
                 Runtime = harness._runtime,
+                Remote = () => harness.Remote,
                 Catalog = harness.Services.Catalog,
                 Metrics = harness.Services.Metrics,
                 Logging = NullLoggerFactory.Instance,
@@ -94,6 +98,15 @@ internal sealed class WebHarness : IAsyncDisposable
             _server!.Admit();
         }
         return result;
+    }
+
+    /// <summary>Loads what a server of remote configurations might send.</summary>
+    public async Task LoadRemoteAsync(string configuration)
+    {
+        var library = new StandardLibraryScope(new StandardLibraryOptions());
+        Remote ??= new AgentRuntime(Services with { RootPath = "remotecfg" }, library, Stability.Experimental);
+        LoadResult result = await Remote.LoadAsync(diagnostics => ConfigurationSource.Parse("remotecfg", configuration, diagnostics));
+        Assert.True(result.Success, result.ErrorText);
     }
 
     public string Url(string path, string scheme = "http") => $"{scheme}://127.0.0.1:{Port}{path}";
@@ -136,6 +149,10 @@ internal sealed class WebHarness : IAsyncDisposable
     {
         Client.Dispose();
         await _runtime.DisposeAsync();
+        if (Remote is not null)
+        {
+            await Remote.DisposeAsync();
+        }
         await _server!.DisposeAsync();
     }
 

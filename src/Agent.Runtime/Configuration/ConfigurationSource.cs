@@ -17,8 +17,11 @@ public sealed record ConfigurationSource(string Path, IReadOnlyList<FileNode> Fi
     public IEnumerable<Statement> Statements => Files.SelectMany(static file => file.Body);
 
     /// <summary>Parses one text, for configurations that do not come from disk.</summary>
-    public static ConfigurationSource Parse(string name, string text, DiagnosticBag diagnostics) =>
-        new(name, [ParseOne(new SourceText(name, text), diagnostics)]);
+    public static ConfigurationSource Parse(string name, string text, DiagnosticBag diagnostics) => Parse(name, text, name, diagnostics);
+
+    /// <summary>The same for one that stands for the file or folder <paramref name="path"/>, though its diagnostics have a name of their own.</summary>
+    public static ConfigurationSource Parse(string name, string text, string path, DiagnosticBag diagnostics) =>
+        new(path, [ParseOne(new SourceText(name, text), diagnostics)]);
 
     internal static FileNode ParseOne(SourceText source, DiagnosticBag diagnostics)
     {

@@ -13,7 +13,7 @@ public sealed record BlockCatalog(ComponentCatalog Components, IReadOnlyList<Com
     /// <summary>Part of the language, but not built yet: named as such, never ignored.</summary>
     private static readonly HashSet<string> Planned = new(StringComparer.Ordinal)
     {
-        "tracing", "remotecfg",
+        "tracing",
     };
 
     /// <summary>What looks at a configuration as a whole.</summary>

@@ -30,7 +30,7 @@ public sealed class ComponentGraph : IAsyncDisposable
         _services = services;
         _logger = services.Logging.CreateLogger("graph");
         _metrics = new EvaluationMetrics(
-            services.Metrics, services.Time, services.ApplyLimit,
+            services.Metrics.Scope(new("controller_path", "/"), new("controller_id", services.RootPath)), services.Time, services.ApplyLimit,
             () => Volatile.Read(ref _state).Places.Count(place => _reevaluation!.IsQueued(place.Node.Id, place.Watches)));
         _updater = new NodeUpdater(services, _metrics);
         _reevaluation = new Reevaluation(services.Time, ReevaluateAsync);

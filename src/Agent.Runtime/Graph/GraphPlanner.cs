@@ -15,6 +15,9 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
 {
     private readonly StabilityRule _stability = new(minimum);
 
+    /// <summary>Name of a root whose configuration may not say how the process behaves; empty for one that may.</summary>
+    public string Apart { get; init; } = "";
+
     /// <summary>Plans what can be planned; wrong blocks are reported and left out.</summary>
     public GraphPlan Plan(IEnumerable<Statement> statements, DiagnosticBag diagnostics)
     {
@@ -158,7 +161,7 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         }
     }
 
-    private static void CheckPlace(GraphPlan plan, string id, BlockStatement block, NodeKind kind, DiagnosticBag diagnostics)
+    private void CheckPlace(GraphPlan plan, string id, BlockStatement block, NodeKind kind, DiagnosticBag diagnostics)
     {
         if (plan.Kind == ModuleKind.Import && kind != NodeKind.Import)
         {
@@ -168,6 +171,10 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         {
             string where = plan.Kind == ModuleKind.Foreach ? "foreach" : "module";
             diagnostics.Error(DiagnosticCodes.NotSupported, block.NameSpan, $"{id} not allowed in {where}");
+        }
+        else if (kind == NodeKind.Setting && Apart.Length > 0)
+        {
+            diagnostics.Error(DiagnosticCodes.NotSupported, block.NameSpan, $"{id} not allowed in {Apart}", "put it into the agent's own configuration");
         }
     }
 
@@ -181,7 +188,7 @@ public sealed class GraphPlanner(BlockCatalog catalog, IExpressionNames names, S
         {
             diagnostics.Error(
                 DiagnosticCodes.NotSupported, block.NameSpan, $"block {Quoted(block.FullName)} is not supported yet",
-                "this version runs components, modules, logging, http and livedebugging");
+                "this version runs components, modules, logging, http, livedebugging and remotecfg");
             return;
         }
         string? nearest = catalog.Nearest(block.FullName);

@@ -24,6 +24,9 @@ public sealed record GraphServices
     /// <summary>The folder of <c>--storage.path</c>.</summary>
     public required string StoragePath { get; init; }
 
+    /// <summary>In front of the ids of all nodes, for a graph that runs beside the first one; empty for that.</summary>
+    public string RootPath { get; init; } = "";
+
     /// <summary>Where running components serve their HTTP paths.</summary>
     public LocalHttp Local { get; init; } = new();
 

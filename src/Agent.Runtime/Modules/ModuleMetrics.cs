@@ -17,7 +17,7 @@ internal sealed class ModuleMetrics
         foreach (PlacedNode place in state.Places)
         {
             ModuleFrame frame = place.Frame;
-            if (frame.Plan.Kind is ModuleKind.Declare or ModuleKind.Foreach && seen.Add(frame.Path))
+            if (IsCounted(frame) && seen.Add(frame.Path))
             {
                 if (_byPath.TryGetValue(frame.Path, out ModuleCounts? counts) && !ReferenceEquals(counts.Registry, frame.Metrics))
                 {
@@ -37,6 +37,10 @@ internal sealed class ModuleMetrics
             _byPath.Remove(gone);
         }
     }
+
+    /// <summary>The first graph's root is counted elsewhere.</summary>
+    private static bool IsCounted(ModuleFrame frame) =>
+        frame.Plan.Kind is ModuleKind.Declare or ModuleKind.Foreach || (frame.Plan.Kind is ModuleKind.Root && frame.Path.Length > 0);
 
     private sealed class ModuleCounts : IDisposable
     {

@@ -6,5 +6,5 @@ namespace Agent.Runtime.Modules;
 internal sealed record RootModule(GraphPlan Plan, string ModulePath)
 {
     public ModuleFrame Frame(GraphServices services) =>
-        new() { Path = "", Plan = Plan, ModulePath = ModulePath, Metrics = services.Metrics };
+        new() { Path = services.RootPath, Plan = Plan, ModulePath = ModulePath, Metrics = services.Metrics };
 }

@@ -15,13 +15,13 @@ internal sealed class EvaluationMetrics : IDisposable
     private readonly Histogram _evaluation;
     private readonly Histogram _wait;
 
-    /// <param name="registry">Where the metrics show.</param>
+    /// <param name="scope">Where the metrics show; disposed of with them.</param>
     /// <param name="time">Measures.</param>
     /// <param name="applyLimit">An evaluation that runs into this limit is slow, too.</param>
     /// <param name="queued">How many components wait to be evaluated; asked on any thread.</param>
-    public EvaluationMetrics(MetricRegistry registry, TimeProvider time, TimeSpan applyLimit, Func<double> queued)
+    public EvaluationMetrics(MetricScope scope, TimeProvider time, TimeSpan applyLimit, Func<double> queued)
     {
-        _scope = registry.Scope(new("controller_path", "/"), new("controller_id", ""));
+        _scope = scope;
         _time = time;
         _slow = applyLimit < LongestUsual ? applyLimit : LongestUsual;
         _evaluation = _scope.Histogram("alloy_component_evaluation_seconds", "Time spent performing component evaluation.", Buckets);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Agent.Runtime;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Web.Api;
@@ -13,6 +14,7 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
     private const string ModuleRoot = "modules/";
     private const string ModuleList = "/components";
     private const string GraphRoot = "graph/";
+    private const string RemoteRoot = "remotecfg/";
 
     private const int DefaultWindowSeconds = 5;
     private const int LongestWindowSeconds = 60;
@@ -20,28 +22,40 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
     /// <summary>Ends each record of a stream, so that a reader finds it though it comes in pieces.</summary>
     private static ReadOnlySpan<byte> Delimiter => "|;|"u8;
 
+    /// <summary>The second controller answers to the same paths behind its name.</summary>
     public Task HandleAsync(HttpContext context, string path)
+    {
+        if (!path.StartsWith(RemoteRoot, StringComparison.Ordinal))
+        {
+            return HandleAsync(context, path, services.Runtime);
+        }
+        return services.Remote() is { } remote
+            ? HandleAsync(context, path[RemoteRoot.Length..], remote)
+            : context.TextAsync(StatusCodes.Status503ServiceUnavailable, "remote config service not available");
+    }
+
+    private Task HandleAsync(HttpContext context, string path, AgentRuntime runtime)
     {
         if (path == "components")
         {
-            return JsonAsync(context, json => Components(View()).WriteList(json));
+            return JsonAsync(context, json => Components(View(runtime)).WriteList(json));
         }
         if (path.StartsWith("components/", StringComparison.Ordinal))
         {
-            return ComponentAsync(context, path["components/".Length..]);
+            return ComponentAsync(context, path["components/".Length..], runtime);
         }
         if (path.StartsWith(ModuleRoot, StringComparison.Ordinal) && path.EndsWith(ModuleList, StringComparison.Ordinal))
         {
             string module = path[ModuleRoot.Length..Math.Max(ModuleRoot.Length, path.Length - ModuleList.Length)];
-            return JsonAsync(context, json => Components(View(module)).WriteList(json));
+            return JsonAsync(context, json => Components(View(runtime, module)).WriteList(json));
         }
         if (path.StartsWith(GraphRoot, StringComparison.Ordinal))
         {
-            return GraphAsync(context, path[GraphRoot.Length..]);
+            return GraphAsync(context, path[GraphRoot.Length..], runtime);
         }
         return path switch
         {
-            "graph" => GraphAsync(context, ""),
+            "graph" => GraphAsync(context, "", runtime),
             "peers" => JsonAsync(context, WriteNothing),
             _ => context.NotFoundAsync("404 page not found"),
         };
@@ -53,18 +67,21 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
         json.WriteEndArray();
     }
 
-    private GraphView View(string module = "") => new(services.Runtime.Graph, services.Catalog, module);
+    private GraphView View(AgentRuntime runtime, string module = "") =>
+        new(runtime.Graph, services.Catalog, module.Length > 0 ? module : runtime.RootPath);
 
     private ComponentJson Components(GraphView view) => new(view, services.LiveDebugging.Enabled);
 
-    private Task ComponentAsync(HttpContext context, string id)
+    /// <summary>By its global id; what stands at a root has a local one too.</summary>
+    private Task ComponentAsync(HttpContext context, string id, AgentRuntime runtime)
     {
-        return View().Find(id) is { } node
-            ? JsonAsync(context, json => Components(View(node.ModuleId)).Write(json, node))
+        GraphView root = View(runtime);
+        return (root.Find(id) ?? root.Find($"{runtime.RootPath}/{id}")) is { } node
+            ? JsonAsync(context, json => Components(View(runtime, node.ModuleId)).Write(json, node))
             : context.NotFoundAsync("404 page not found");
     }
 
-    private async Task GraphAsync(HttpContext context, string module)
+    private async Task GraphAsync(HttpContext context, string module, AgentRuntime runtime)
     {
         string? wanted = context.Request.Query["window"];
         int seconds = DefaultWindowSeconds;
@@ -82,7 +99,7 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
         using var timer = new PeriodicTimer(window, services.Time);
         do
         {
-            WriteJson(context, json => rates.Write(json, View(module), window));
+            WriteJson(context, json => rates.Write(json, View(runtime, module), window));
             context.Response.BodyWriter.Write(Delimiter);
             await context.Response.BodyWriter.FlushAsync(ended.Token).ConfigureAwait(false);
         }

@@ -36,7 +36,7 @@ internal sealed class PrometheusEndpoints(WebServices services)
     private SortedList<string, IScrapePool> Pools()
     {
         var pools = new SortedList<string, IScrapePool>(StringComparer.Ordinal);
-        foreach (ComponentNode node in services.Runtime.Graph.Nodes)
+        foreach (ComponentNode node in services.Nodes)
         {
             if (node.ScrapePool is { } pool)
             {

@@ -39,7 +39,7 @@ internal sealed class SupportBundle(WebOptions options, WebServices services)
             Add(zip, "alloy-environment.txt", Lines(SupportEnvironment.Read(Environment.GetEnvironmentVariable)));
             Add(zip, "alloy-logs.txt", Lines(services.RecentLog()));
             Add(zip, "pprof/README.txt", Encoding.UTF8.GetBytes(NoProfiles));
-            foreach (FileNode file in services.Runtime.Running?.Source?.Files ?? [])
+            foreach (FileNode file in (services.Runtime.Running?.Source?.Files ?? []).Concat(services.Remote()?.Running?.Source?.Files ?? []))
             {
                 Add(zip, "sources/" + Path.GetFileName(file.Source.Name), new RedactedSource(services.Catalog).Of(file));
             }

@@ -33,6 +33,8 @@ internal sealed partial class RunningAgent : IDisposable
         State = state;
         _logger = state.Log.CreateLogger("agent");
         Runtime = new AgentRuntime(services, library, options.Stability);
+        state.Remote.Prepare(
+            () => new AgentRuntime(services with { RootPath = RemoteGraph.Name }, library, options.Stability), options.Path);
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
         _memory = new SettledMemory(Runtime, services.Time, SettledMemory.Resident, SettledMemory.Collect);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
@@ -85,6 +87,7 @@ internal sealed partial class RunningAgent : IDisposable
         _server = await WebServer.StartAsync(web, new WebServices
         {
             Runtime = Runtime,
+            Remote = () => State.Remote.Runtime,
             Catalog = _catalog,
             Metrics = _metrics,
             Logging = State.Log,
@@ -122,7 +125,8 @@ internal sealed partial class RunningAgent : IDisposable
     public async Task StopAsync()
     {
         State.Access.Freeze();
-        await Runtime.DisposeAsync().ConfigureAwait(false);
+        // At once: each has its own producers and sinks, and the process has one time to stop.
+        await Task.WhenAll(Runtime.DisposeAsync().AsTask(), State.Remote.DisposeAsync().AsTask()).ConfigureAwait(false);
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);

@@ -36,7 +36,7 @@ public sealed class GraphPlannerTests
 
     [Theory]
     [InlineData("test.valeu \"a\" { }", "test.alloy:1:1: cannot find the definition of component name \"test.valeu\"", "did you mean \"test.value\"?")]
-    [InlineData("remotecfg { }", "test.alloy:1:1: block \"remotecfg\" is not supported yet", "this version runs components, modules, logging, http and livedebugging")]
+    [InlineData("tracing { }", "test.alloy:1:1: block \"tracing\" is not supported yet", "this version runs components, modules, logging, http, livedebugging and remotecfg")]
     [InlineData("test.sink { }", "test.alloy:1:1: component \"test.sink\" must have a label", null)]
     [InlineData("test.sink \"a\" { }\ntest.sink \"a\" { }", "test.alloy:2:1: block test.sink.a already declared at test.alloy:1:1", "give it another label")]
     [InlineData("x = 1", "test.alloy:1:1: unrecognized attribute x", "only blocks may stand at the top level of a configuration")]

@@ -27,7 +27,7 @@ public sealed class EvaluationMetricsTests
     public void An_evaluation_that_runs_into_the_limit_is_counted_as_slow_with_its_component()
     {
         var registry = new MetricRegistry();
-        using var metrics = new EvaluationMetrics(registry, new FakeTimeProvider(), TimeSpan.FromSeconds(10), static () => 0);
+        using var metrics = new EvaluationMetrics(registry.Scope(new("controller_path", "/"), new("controller_id", "")), new FakeTimeProvider(), TimeSpan.FromSeconds(10), static () => 0);
 
         metrics.Evaluated("a", TimeSpan.FromSeconds(9));
         Assert.DoesNotContain(registry.Families(), static family => family.Name == "alloy_component_evaluation_slow_seconds");
@@ -44,7 +44,7 @@ public sealed class EvaluationMetricsTests
     {
         var registry = new MetricRegistry();
         var time = new FakeTimeProvider();
-        using var metrics = new EvaluationMetrics(registry, time, TimeSpan.FromSeconds(10), static () => 0);
+        using var metrics = new EvaluationMetrics(registry.Scope(new("controller_path", "/"), new("controller_id", "")), time, TimeSpan.FromSeconds(10), static () => 0);
         long changed = time.GetTimestamp();
 
         time.Advance(TimeSpan.FromSeconds(3));

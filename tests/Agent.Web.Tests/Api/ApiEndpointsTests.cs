@@ -49,6 +49,30 @@ public sealed class ApiEndpointsTests
     }
 
     [Fact]
+    public async Task The_second_controller_answers_to_the_same_paths_behind_its_name()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Two);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await web.GetAsync("/api/v0/web/remotecfg/components")).Status);
+
+        await web.LoadRemoteAsync("""
+            test.note "a" { text = "remote" }
+            test.note "c" { text = test.note.a.text }
+            """);
+        using JsonDocument list = JsonDocument.Parse((await web.GetAsync("/api/v0/web/remotecfg/components")).Body);
+        Assert.Equal(
+            [("test.note.a", "remotecfg"), ("test.note.c", "remotecfg")],
+            list.RootElement.EnumerateArray().Select(static item => (item.GetProperty("localID").GetString(), item.GetProperty("moduleID").GetString())));
+        Assert.Equal("test.note.c", Assert.Single(list.RootElement[0].GetProperty("referencedBy").EnumerateArray()).GetString());
+
+        foreach (string id in (string[])["test.note.a", "remotecfg/test.note.a"])
+        {
+            Assert.Contains("\"remote\"", (await web.GetAsync("/api/v0/web/remotecfg/components/" + id)).Body, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("\"remote\"", (await web.GetAsync("/api/v0/web/components/test.note.a")).Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await web.GetAsync("/api/v0/web/components/test.note.c")).Status);
+    }
+
+    [Fact]
     public async Task One_component_shows_arguments_exports_and_debug_state_in_the_encoding_of_Alloy()
     {
         await using WebHarness web = await WebHarness.StartAsync(Two);

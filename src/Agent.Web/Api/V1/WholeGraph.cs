@@ -11,7 +11,7 @@ internal sealed class WholeGraph
     {
         Components =
         [
-            .. services.Runtime.Graph.Nodes.Where(node => node.Definition.IsComponent && !services.Catalog.IsConfigBlock(node.Definition.Descriptor))
+            .. services.Nodes.Where(node => node.Definition.IsComponent && !services.Catalog.IsConfigBlock(node.Definition.Descriptor))
                 .OrderBy(static node => node.Id, StringComparer.Ordinal),
         ];
         _byId = Components.ToDictionary(static node => node.Id, StringComparer.Ordinal);
