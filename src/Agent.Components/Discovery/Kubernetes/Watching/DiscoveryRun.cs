@@ -66,13 +66,15 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     public TimeSpan Publish()
     {
         RoleRuns runs = _runs!;
-        bool isChanged = runs.Update(groups) || (!_isPublished && runs.IsListed);
+        // Asked before: what is listed now and not then is not among the targets yet, and they are not up to date.
+        bool isListed = runs.IsListed;
+        bool isChanged = runs.Update(groups) || (!_isPublished && isListed);
         if (isChanged)
         {
             _isPublished = true;
             context.Export(new DiscoveryKubernetes.Exports(new ValueList<Target>(groups.ToArray())));
         }
-        ReportHealth(runs);
+        ReportHealth(runs, isListed);
         if (!isChanged)
         {
             return TimeSpan.Zero;
@@ -94,10 +96,10 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
         }
     }
 
-    private void ReportHealth(RoleRuns runs)
+    private void ReportHealth(RoleRuns runs, bool isListed)
     {
         List<string> problems = [.. runs.Reports.Where(static report => !report.Status.IsHealthy).Select(static report => report.Status.Message).Distinct()];
-        if (problems.Count == 0 && !runs.IsListed)
+        if (problems.Count == 0 && !isListed)
         {
             return;
         }
