@@ -64,6 +64,8 @@ public sealed class SettledMemory : IDisposable
         {
             Volatile.Write(ref _settled, 0);
             Volatile.Write(ref _next, 0);
+            // What is not needed for work either comes back with the first use.
+            ProgramPages.GiveBack();
             _timer.Change(Rest, Interval);
         }
     }
