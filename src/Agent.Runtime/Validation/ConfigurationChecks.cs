@@ -20,19 +20,19 @@ internal static class ConfigurationChecks
             return;
         }
         var scope = new EmptyExportScope(plan, place.Globals);
-        var configuration = new CheckedConfiguration([.. plan.Nodes.Select(node => Of(node, plan, scope))], place.IsRunning);
+        var ids = plan.Nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal);
+        var configuration = new CheckedConfiguration([.. plan.Nodes.Select(node => Of(node, ids, scope))], place.IsRunning);
         foreach (IConfigurationCheck check in catalog.Checks)
         {
             check.Check(configuration, diagnostics);
         }
     }
 
-    private static CheckedNode Of(NodeDefinition node, GraphPlan plan, IScope scope)
+    private static CheckedNode Of(NodeDefinition node, HashSet<string> ids, IScope scope)
     {
         // Whatever is wrong has been reported already.
         var ignored = new DiagnosticBag();
         BlockValue? block = BlockEvaluator.Evaluate(node.Block, scope, static value => value, ignored);
-        var ids = plan.Nodes.Select(static other => other.Id).ToHashSet(StringComparer.Ordinal);
         return new CheckedNode(node.Descriptor.Name, node.Id, node.Block.HeaderSpan)
         {
             Block = block,
