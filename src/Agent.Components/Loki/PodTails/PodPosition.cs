@@ -19,6 +19,12 @@ internal sealed record PodPosition(int Restarts, long Last, long Floor, IReadOnl
 
     public bool IsNone => Last == 0 && Floor == 0;
 
+    /// <summary>By what they say: the lines are compared one by one.</summary>
+    public bool Equals(PodPosition? other) =>
+        other is not null && (Restarts, Last, Floor) == (other.Restarts, other.Last, other.Floor) && Known.SequenceEqual(other.Known);
+
+    public override int GetHashCode() => HashCode.Combine(Restarts, Last, Floor, Known.Count);
+
     public long Since => SinceOf(Last, Floor);
 
     /// <summary>From when on to ask, so that no line is missed: the API takes whole seconds, and times are not in order.</summary>

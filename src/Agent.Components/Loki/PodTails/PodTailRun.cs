@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Agent.Components.Common.Files;
 using Agent.Components.Common.Kubernetes;
+using Agent.Components.Loki.Positions;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Syntax.Values;
@@ -35,7 +36,7 @@ internal sealed class PodTailRun : IAsyncDisposable
     {
         _context = context;
         _saves = new SavePace(context.Time, Signal);
-        var positions = PodPositions.Open(context);
+        var positions = PositionFile<PodPosition>.Open(context, new PodPositionFormat());
         _services = new PodTailServices
         {
             Metrics = new PodTailMetrics(context.Metrics, prefix),

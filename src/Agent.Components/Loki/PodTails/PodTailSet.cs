@@ -1,12 +1,13 @@
 using System.Globalization;
 using Agent.Components.Common.Files;
+using Agent.Components.Loki.Positions;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
 
 namespace Agent.Components.Loki.PodTails;
 
 /// <summary>One tail for each container, however many targets speak of it.</summary>
-internal sealed class PodTailSet(PodTailServices services, PodPositions positions)
+internal sealed class PodTailSet(PodTailServices services, PositionFile<PodPosition> positions)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PodContainer, PodTail> _tails = [];
@@ -82,7 +83,7 @@ internal sealed class PodTailSet(PodTailServices services, PodPositions position
                 // Its last batches may be with a sink yet; then it stays until they are settled and somebody asks to save.
                 if (_retiring.Contains(tail) && tail.Delivery.IsSettled)
                 {
-                    positions.Set(tail.Target.Container, tail.Delivery.Delivered);
+                    positions.Set(tail.Target.Container.Key, tail.Delivery.Delivered);
                     _retiring.Remove(tail);
                     tail.Dispose();
                     _hasReaped = true;
@@ -143,7 +144,7 @@ internal sealed class PodTailSet(PodTailServices services, PodPositions position
         {
             foreach (PodTail tail in _tails.Values.Concat(_retiring))
             {
-                positions.Set(tail.Target.Container, tail.Delivery.Delivered);
+                positions.Set(tail.Target.Container.Key, tail.Delivery.Delivered);
             }
             positions.Save();
         }
@@ -173,7 +174,7 @@ internal sealed class PodTailSet(PodTailServices services, PodPositions position
 
     private void Start(List<PodTarget> targets, bool fromEnd, CancellationToken stop)
     {
-        PodPosition start = positions.Find(targets[0].Container)
+        PodPosition start = positions.Find(targets[0].Container.Key)
             ?? (fromEnd ? PodPosition.None with { Floor = (services.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100 } : PodPosition.None);
         var tail = new PodTail(services, targets[0], start);
         tail.Apply(targets[0], StreamsOf(targets));

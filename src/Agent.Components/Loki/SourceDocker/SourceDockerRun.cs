@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Agent.Components.Common.Docker;
 using Agent.Components.Common.Relabel;
+using Agent.Components.Loki.Positions;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Syntax.Values;
@@ -14,7 +15,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
 
     private readonly ComponentContext _context;
-    private readonly DockerPositions _positions;
+    private readonly PositionFile<DockerPosition> _positions;
     private readonly DockerServices _services;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SavePace _saves;
@@ -26,7 +27,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
     private string _health = "";
     private bool _hasReaped;
 
-    private SourceDockerRun(ComponentContext context, DockerPositions positions)
+    private SourceDockerRun(ComponentContext context, PositionFile<DockerPosition> positions)
     {
         _context = context;
         _positions = positions;
@@ -42,7 +43,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
         _services.Metrics.PositionErrors.Add(positions.Damaged);
     }
 
-    public static SourceDockerRun Open(ComponentContext context) => new(context, DockerPositions.Open(context));
+    public static SourceDockerRun Open(ComponentContext context) => new(context, PositionFile<DockerPosition>.Open(context, new DockerPositionFormat()));
 
     /// <summary>Takes new arguments; the loop acts on them.</summary>
     public void Apply(LokiSourceDocker.Arguments arguments)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agent.Components.Loki.Positions;
 using Agent.Storage;
 using YamlDotNet.Core;
 

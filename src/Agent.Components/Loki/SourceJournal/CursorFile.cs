@@ -1,4 +1,5 @@
 using System.Text;
+using Agent.Components.Loki.Positions;
 using Agent.Sdk;
 using Agent.Storage;
 using Microsoft.Extensions.Logging;

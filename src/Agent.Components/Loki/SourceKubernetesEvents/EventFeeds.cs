@@ -1,7 +1,9 @@
+using Agent.Components.Loki.Positions;
+
 namespace Agent.Components.Loki.SourceKubernetesEvents;
 
 /// <summary>The feeds that run, one for each namespace. The loop alone calls what changes them.</summary>
-internal sealed class EventFeeds(EventServices services, EventPositions positions)
+internal sealed class EventFeeds(EventServices services, PositionFile<EventPosition> positions)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (EventFeed Feed, Task Run, CancellationTokenSource Ending)> _feeds = new(StringComparer.Ordinal);

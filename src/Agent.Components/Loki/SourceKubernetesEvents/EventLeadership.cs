@@ -75,7 +75,7 @@ internal sealed partial class EventLeadership : IAsyncDisposable
         try
         {
             using JsonDocument? lease = await GetAsync(stop);
-            return lease is null ? [] : EventPositions.Read(PositionsIn(lease.RootElement).Split('\n')).Positions;
+            return lease is null ? [] : EventPositionFormat.FromText(PositionsIn(lease.RootElement));
         }
         catch (Exception exception) when (IsExpected(exception, stop))
         {
@@ -87,7 +87,7 @@ internal sealed partial class EventLeadership : IAsyncDisposable
     /// <summary>Tells who leads next how far this one has come.</summary>
     public async Task WriteAsync(IEnumerable<KeyValuePair<string, EventPosition>> positions, CancellationToken stop)
     {
-        string text = EventPositions.Write(positions);
+        string text = EventPositionFormat.ToText(positions);
         if (text == _written || _isWithout)
         {
             return;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Agent.Components.Common.Kubernetes;
+using Agent.Components.Loki.Positions;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Syntax.Values;
@@ -18,7 +19,7 @@ internal sealed class EventsRun : IAsyncDisposable
     private static readonly TimeSpan RetryAccess = TimeSpan.FromSeconds(10);
 
     private readonly ComponentContext _context;
-    private readonly EventPositions _positions;
+    private readonly PositionFile<EventPosition> _positions;
     private readonly EventServices _services;
     private readonly EventFeeds _feeds;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -36,7 +37,7 @@ internal sealed class EventsRun : IAsyncDisposable
     public EventsRun(ComponentContext context)
     {
         _context = context;
-        _positions = EventPositions.Open(context);
+        _positions = PositionFile<EventPosition>.Open(context, new EventPositionFormat());
         _saves = new SavePace(context.Time, Signal);
         _services = new EventServices
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Agent.Components.Common.Docker;
+using Agent.Components.Loki.Positions;
 using Agent.Components.Loki.SourceDocker;
 using Agent.Components.Tests.Decoding;
 using Agent.Sdk;
@@ -53,14 +54,14 @@ public sealed class DockerPartsTests
     {
         using var context = new TestComponentContext();
         var position = new DockerPosition(new StreamPosition(17, 2), new StreamPosition(5, 1));
-        DockerPositions positions = DockerPositions.Open(context);
+        PositionFile<DockerPosition> positions = PositionFile<DockerPosition>.Open(context, new DockerPositionFormat());
         positions.Set("a b", position);
         positions.Set("never", default);
         positions.Save();
         string path = Path.Combine(context.StoragePath, "positions");
         File.AppendAllText(path, "c 1 2 x 4 5\nd 1\n");
 
-        DockerPositions again = DockerPositions.Open(context);
+        PositionFile<DockerPosition> again = PositionFile<DockerPosition>.Open(context, new DockerPositionFormat());
 
         Assert.Equal(position, again.Find("a b"));
         Assert.Equal(default, again.Find("c"));
@@ -74,13 +75,13 @@ public sealed class DockerPartsTests
         var time = new FakeTimeProvider();
         using var context = new TestComponentContext(time: time);
         var position = new DockerPosition(new StreamPosition(17, 2), default);
-        DockerPositions positions = DockerPositions.Open(context);
+        PositionFile<DockerPosition> positions = PositionFile<DockerPosition>.Open(context, new DockerPositionFormat());
         positions.Set("old", position);
         time.Advance(TimeSpan.FromDays(31));
         positions.Set("new", position);
         positions.Save();
 
-        DockerPositions again = DockerPositions.Open(context);
+        PositionFile<DockerPosition> again = PositionFile<DockerPosition>.Open(context, new DockerPositionFormat());
 
         Assert.Equal((default, position), (again.Find("old"), again.Find("new")));
     }

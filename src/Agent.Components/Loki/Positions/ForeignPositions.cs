@@ -1,13 +1,31 @@
+using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Agent.Components.Loki;
+namespace Agent.Components.Loki.Positions;
 
 /// <summary>One position that another agent left.</summary>
 /// <param name="Key">A path, or <c>cursor-NAME</c> for what is no file.</param>
 /// <param name="Labels">Labels as text; empty where none are known.</param>
 /// <param name="Value">An offset, a cursor or a time, as text.</param>
-internal readonly record struct ForeignPosition(string Key, string Labels, string Value);
+internal readonly record struct ForeignPosition(string Key, string Labels, string Value)
+{
+    /// <summary>Reads the position of something that is no file, where it is a time.</summary>
+    /// <param name="prefix">What its name begins with.</param>
+    /// <param name="name">The rest of its name.</param>
+    /// <param name="time">Above zero; in the unit of its source.</param>
+    public bool TryCursor(string prefix, out string name, out long time)
+    {
+        (name, time) = ("", 0);
+        string start = ForeignPositions.CursorPrefix + prefix;
+        if (!Key.StartsWith(start, StringComparison.Ordinal) || !long.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out time) || time == 0)
+        {
+            return false;
+        }
+        name = Key[start.Length..];
+        return true;
+    }
+}
 
 /// <summary>
 /// Reads positions files of other agents. Alloy: <c>positions: {? {path: cursor-a, labels: '{x="y"}'} : "17"}</c>; Promtail and the
