@@ -31,6 +31,17 @@ internal abstract class ReusePool<T>(int size) : IDisposable
         used.Dispose();
     }
 
+    /// <summary>Returns a batch when its consumer is done with it; at once where it is already.</summary>
+    public ValueTask ReturnAfter(ValueTask sent, T used)
+    {
+        if (sent.IsCompletedSuccessfully)
+        {
+            Return(used);
+            return ValueTask.CompletedTask;
+        }
+        return ReturnLaterAsync(sent, used);
+    }
+
     public void Dispose()
     {
         for (int i = 0; i < _kept.Length; i++)
@@ -42,4 +53,16 @@ internal abstract class ReusePool<T>(int size) : IDisposable
     protected abstract T Create();
 
     protected abstract void Clear(T used);
+
+    private async ValueTask ReturnLaterAsync(ValueTask sent, T used)
+    {
+        try
+        {
+            await sent.ConfigureAwait(false);
+        }
+        finally
+        {
+            Return(used);
+        }
+    }
 }

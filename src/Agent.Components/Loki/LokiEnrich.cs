@@ -71,16 +71,7 @@ public sealed class LokiEnrich(ComponentContext context) : IComponent<LokiEnrich
         Setup setup = Volatile.Read(ref _setup) ?? throw new InvalidOperationException("BUG: loki.enrich got entries before its arguments");
         LogBatch? changed = Enrich(batch, setup);
         ValueTask sent = setup.Next.ConsumeAsync(changed ?? batch, stop);
-        if (changed is null)
-        {
-            return sent;
-        }
-        if (sent.IsCompletedSuccessfully)
-        {
-            _batches.Return(changed);
-            return ValueTask.CompletedTask;
-        }
-        return ReturnAfterAsync(sent, changed);
+        return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
     public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
@@ -108,7 +99,7 @@ public sealed class LokiEnrich(ComponentContext context) : IComponent<LokiEnrich
             }
             if (changed is null && !ReferenceEquals(result, last))
             {
-                changed = Start(batch, entries[..i]);
+                changed = _batches.RentPrefix(batch, i);
             }
             changed?.Add(entry with { Labels = result! });
         }
@@ -141,28 +132,5 @@ public sealed class LokiEnrich(ComponentContext context) : IComponent<LokiEnrich
         }
         LabelSet joined = builder.ToLabelSet();
         return joined.Equals(labels) ? labels : joined;
-    }
-
-    private LogBatch Start(LogBatch batch, ReadOnlySpan<LogEntry> unchanged)
-    {
-        LogBatch changed = _batches.Rent();
-        changed.Receipt = batch.Receipt;
-        foreach (ref readonly LogEntry entry in unchanged)
-        {
-            changed.Add(entry);
-        }
-        return changed;
-    }
-
-    private async ValueTask ReturnAfterAsync(ValueTask sent, LogBatch changed)
-    {
-        try
-        {
-            await sent.ConfigureAwait(false);
-        }
-        finally
-        {
-            _batches.Return(changed);
-        }
     }
 }

@@ -105,16 +105,7 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
         LogBatch forwarded = changed ?? batch;
         _written.Add(forwarded.Count);
         ValueTask sent = forwarded.Count == 0 ? ValueTask.CompletedTask : setup.Next.ConsumeAsync(forwarded, stop);
-        if (changed is null)
-        {
-            return sent;
-        }
-        if (sent.IsCompletedSuccessfully)
-        {
-            _batches.Return(changed);
-            return ValueTask.CompletedTask;
-        }
-        return ReturnAfterAsync(sent, changed);
+        return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
     public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
@@ -147,7 +138,7 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
             }
             if (changed is null && !ReferenceEquals(result, last))
             {
-                changed = Start(batch, entries[..i]);
+                changed = _batches.RentPrefix(batch, i);
             }
             if (changed is not null && result is not null)
             {
@@ -160,17 +151,6 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
         return changed;
     }
 
-    private LogBatch Start(LogBatch batch, ReadOnlySpan<LogEntry> unchanged)
-    {
-        LogBatch changed = _batches.Rent();
-        changed.Receipt = batch.Receipt;
-        foreach (ref readonly LogEntry entry in unchanged)
-        {
-            changed.Add(entry);
-        }
-        return changed;
-    }
-
     private static LabelSet? Compute(LabelSet labels, Setup setup)
     {
         var builder = new LabelSetBuilder(labels);
@@ -179,17 +159,5 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
         result = labels.Equals(result) ? labels : result;
         setup.Cache.Add(labels, result);
         return result;
-    }
-
-    private async ValueTask ReturnAfterAsync(ValueTask sent, LogBatch changed)
-    {
-        try
-        {
-            await sent.ConfigureAwait(false);
-        }
-        finally
-        {
-            _batches.Return(changed);
-        }
     }
 }

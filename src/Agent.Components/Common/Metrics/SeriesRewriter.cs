@@ -26,12 +26,7 @@ internal sealed class SeriesRewriter(MetricForwarding forwarding) : IDisposable
             _batches.Return(changed);
             throw;
         }
-        if (sent.IsCompletedSuccessfully)
-        {
-            _batches.Return(changed);
-            return ValueTask.CompletedTask;
-        }
-        return ReturnAfterAsync(sent, changed);
+        return _batches.ReturnAfter(sent, changed);
     }
 
     public void Dispose() => _batches.Dispose();
@@ -142,18 +137,6 @@ internal sealed class SeriesRewriter(MetricForwarding forwarding) : IDisposable
     {
         ReadOnlySpan<long> starts = batch.StartTimestamps;
         into.Add(series, batch.Timestamps[index], batch.Values[index], starts.IsEmpty ? 0 : starts[index]);
-    }
-
-    private async ValueTask ReturnAfterAsync(ValueTask sent, MetricBatch changed)
-    {
-        try
-        {
-            await sent.ConfigureAwait(false);
-        }
-        finally
-        {
-            _batches.Return(changed);
-        }
     }
 
     private readonly record struct Prefix(int Samples, int Histograms, int Exemplars, int Metadata);

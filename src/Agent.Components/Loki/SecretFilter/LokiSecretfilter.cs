@@ -93,16 +93,7 @@ public sealed class LokiSecretfilter : IComponent<LokiSecretfilter.Arguments>, I
         LogBatch? changed = Filter(batch, setup);
         LogBatch forwarded = changed ?? batch;
         ValueTask sent = forwarded.Count == 0 ? ValueTask.CompletedTask : setup.Next.ConsumeAsync(forwarded, stop);
-        if (changed is null)
-        {
-            return sent;
-        }
-        if (sent.IsCompletedSuccessfully)
-        {
-            _batches.Return(changed);
-            return ValueTask.CompletedTask;
-        }
-        return ReturnAfterAsync(sent, changed);
+        return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
     public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
@@ -134,7 +125,7 @@ public sealed class LokiSecretfilter : IComponent<LokiSecretfilter.Arguments>, I
                 changed?.Add(entry);
                 continue;
             }
-            changed ??= Start(batch, entries[..i]);
+            changed ??= _batches.RentPrefix(batch, i);
             if (inTime || IsKeptLate(setup.Arguments))
             {
                 AddChanged(changed, entry, setup, findings, inTime);
@@ -180,28 +171,5 @@ public sealed class LokiSecretfilter : IComponent<LokiSecretfilter.Arguments>, I
             }
         }
         changed.Add(entry with { Labels = labels, Line = line });
-    }
-
-    private LogBatch Start(LogBatch batch, ReadOnlySpan<LogEntry> unchanged)
-    {
-        LogBatch changed = _batches.Rent();
-        changed.Receipt = batch.Receipt;
-        foreach (ref readonly LogEntry entry in unchanged)
-        {
-            changed.Add(entry);
-        }
-        return changed;
-    }
-
-    private async ValueTask ReturnAfterAsync(ValueTask sent, LogBatch changed)
-    {
-        try
-        {
-            await sent.ConfigureAwait(false);
-        }
-        finally
-        {
-            _batches.Return(changed);
-        }
     }
 }
