@@ -45,6 +45,7 @@ public sealed class StandardLibraryTests
     [InlineData("""encoding.from_yaml("a: *b")""")]
     [InlineData("""encoding.from_yaml("a:\n\tb: 1")""")]
     [InlineData("""encoding.from_yaml("!!int x")""")]
+    [InlineData("""encoding.from_yaml("a: !!b[1,x y")""")]
     [InlineData("""encoding.from_json("{\"a\":1,}")""")]
     [InlineData("""encoding.from_json("01")""")]
     [InlineData("""encoding.from_json("\"a\nb\"")""")]

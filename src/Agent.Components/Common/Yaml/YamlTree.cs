@@ -32,9 +32,20 @@ internal sealed record YamlTree(long Line)
     public static YamlTree? Parse(string text)
     {
         var parser = new Parser(new StringReader(text));
-        parser.Consume<StreamStart>();
-        return parser.TryConsume<DocumentStart>(out _) ? new Reader(parser).Read(0) : null;
+        try
+        {
+            parser.Consume<StreamStart>();
+            return parser.TryConsume<DocumentStart>(out _) ? new Reader(parser).Read(0) : null;
+        }
+        catch (Exception exception) when (IsLost(exception))
+        {
+            Mark at = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, exception.Message, exception);
+        }
     }
+
+    /// <summary>True of what the parser throws where it has lost its place in text that is no YAML, such as a list that is never closed.</summary>
+    public static bool IsLost(Exception exception) => exception is InvalidOperationException or ArgumentException;
 
     private sealed class Reader(Parser parser)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agent.Components.Common.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -41,10 +42,24 @@ internal static class ForeignPositions
     {
         var positions = new List<ForeignPosition>();
         var parser = new Parser(text);
+        try
+        {
+            ReadDocument(parser, positions);
+            return positions;
+        }
+        catch (Exception exception) when (YamlTree.IsLost(exception))
+        {
+            Mark at = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(at, at, exception.Message, exception);
+        }
+    }
+
+    private static void ReadDocument(Parser parser, List<ForeignPosition> positions)
+    {
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _) || !parser.TryConsume<MappingStart>(out _))
         {
-            return positions;
+            return;
         }
         while (!parser.TryConsume<MappingEnd>(out _))
         {
@@ -58,7 +73,6 @@ internal static class ForeignPositions
                 parser.SkipThisAndNestedEvents();
             }
         }
-        return positions;
     }
 
     private static void ReadEntries(Parser parser, List<ForeignPosition> positions)

@@ -27,15 +27,20 @@ internal sealed class YamlText
     /// <exception cref="FormatException">The text is no YAML, repeats a key, or is too deep or too large once aliases are followed.</exception>
     public static Value Parse(string text)
     {
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             return parser.TryConsume<DocumentStart>(out _) ? new YamlText(text, parser).ReadNode() : Value.Null;
         }
         catch (YamlException exception)
         {
             throw new FormatException($"yaml: line {exception.Start.Line}: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // The library throws these where it lost its place in text that is no YAML, such as a list that is never closed.
+            throw new FormatException($"yaml: line {parser.Current?.End.Line ?? 1}: did not find expected node content", exception);
         }
     }
 
