@@ -79,7 +79,7 @@ internal sealed class ConfigurationChecks(BlockCatalog catalog, AgentOptions opt
     ];
 
     /// <summary>The blocks that run the module, and the modules around it, from the inside out.</summary>
-    private static IReadOnlyList<CheckedUse> UsesOf(ModuleFrame frame, Func<string, ModuleUse?> find)
+    private static List<CheckedUse> UsesOf(ModuleFrame frame, Func<string, ModuleUse?> find)
     {
         if (frame.Path.Length == 0)
         {

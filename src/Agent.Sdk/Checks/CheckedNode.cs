@@ -12,7 +12,7 @@ public sealed record CheckedNode(string Component, string Id, TextSpan Span)
     /// <summary>Name and label, as its own module knows it.</summary>
     public string Name { get; init; } = Id;
 
-    /// <summary>Its block, with empty lists for what other components will export; null where that could not be evaluated.</summary>
+    /// <summary>Its evaluated block; while nothing runs, with empty lists for what other components will export. Null where that could not be evaluated.</summary>
     public BlockValue? Block { get; init; }
 
     /// <summary>Its arguments, likewise; null where a part is not known.</summary>

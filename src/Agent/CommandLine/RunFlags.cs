@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Agent.Run;
-using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Http;
 
