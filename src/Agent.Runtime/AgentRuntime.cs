@@ -81,7 +81,10 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         {
             GraphPlan plan = _planner.Plan(source.Statements, diagnostics);
             success = !diagnostics.HasErrors && await Graph.LoadAsync(plan, diagnostics, source.Folder).ConfigureAwait(false);
-            ConfigurationChecks.Run(plan, services.Catalog, (services.Globals, IsRunning: true), diagnostics);
+            if (success)
+            {
+                new ConfigurationChecks(services.Catalog, services.Options).Loaded(Graph.State, diagnostics);
+            }
         }
         return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics.Distinct()]);
     }

@@ -17,4 +17,8 @@ public interface IConsumerAware
 /// <param name="Export">What is referred to, such as <c>targets</c>; empty for all exports as one object.</param>
 /// <param name="IsWhole">The argument is that export as it is, alone or joined with others by <c>array.concat</c>.</param>
 /// <param name="Arguments">The arguments that the component works with now; null while it has none.</param>
-public sealed record ExportUse(string Component, string Id, string Argument, string Export, bool IsWhole, object? Arguments);
+public sealed record ExportUse(string Component, string Id, string Argument, string Export, bool IsWhole, object? Arguments)
+{
+    /// <summary>The component, this one or one that it leads to, that may share its work with other agents by a <c>clustering</c> block; null where none does.</summary>
+    public string? SharedBy { get; init; }
+}

@@ -40,6 +40,8 @@ public sealed class ComponentGraph : IAsyncDisposable
     /// <summary>The nodes in dependency order: sinks before their producers.</summary>
     public IReadOnlyList<ComponentNode> Nodes => Volatile.Read(ref _state).Order;
 
+    internal GraphState State => Volatile.Read(ref _state);
+
     /// <summary>The nodes of one module by its global id; those of the root for the empty one.</summary>
     public IEnumerable<ComponentNode> NodesOf(string moduleId) => Volatile.Read(ref _state).ByModule[moduleId];
 

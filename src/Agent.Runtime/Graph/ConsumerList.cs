@@ -1,4 +1,6 @@
 using Agent.Sdk;
+using Agent.Sdk.Decoding;
+using Agent.Syntax;
 
 namespace Agent.Runtime.Graph;
 
@@ -35,22 +37,49 @@ internal sealed class ConsumerList
     private static List<Place> PlacesOf(PlacedNode producer, GraphState state)
     {
         var places = new List<Place>();
+        bool isShared = state.Places.Any(MayShare);
         foreach (PlacedNode place in state.Places.Where(place => RefersTo(place, producer)))
         {
+            IReadOnlyList<ComponentNode> sharing = isShared ? SharingBehind(place, state) : [];
             places.AddRange(ExportReferences.Find(place.Definition.Block, producer.Definition.Id, id => place.Frame.Find(id) is not null)
-                .Select(found => new Place(place.Node, place.Definition.Descriptor.Name, found)));
+                .Select(found => new Place(place.Node, place.Definition.Descriptor.Name, found, sharing)));
         }
         return places;
     }
+
+    /// <summary>The nodes with a <c>clustering</c> block that a user of exports leads to, into modules and out of them; that user may be one.</summary>
+    private static List<ComponentNode> SharingBehind(PlacedNode user, GraphState state)
+    {
+        var sharing = new List<ComponentNode>();
+        var reached = new HashSet<string>(StringComparer.Ordinal) { user.Node.Id };
+        foreach (PlacedNode place in state.Places)
+        {
+            if (place.Watches.Any(reached.Contains) || ReferenceEquals(place, user))
+            {
+                reached.Add(place.Node.Id);
+                if (MayShare(place))
+                {
+                    sharing.Add(place.Node);
+                }
+            }
+        }
+        return sharing;
+    }
+
+    private static bool MayShare(PlacedNode place) =>
+        place.Definition.Block.Body.Any(static statement => statement is BlockStatement { FullName: ClusteringBlock.Name });
 
     // Inside a foreach an id may be that of a node around it.
     private static bool RefersTo(PlacedNode place, PlacedNode producer) =>
         place.Definition.Links.Any(link => link.Id == producer.Definition.Id)
         && place.Frame.Find(producer.Definition.Id) is { } found && found.Frame.Path == producer.Frame.Path;
 
-    private sealed record Place(ComponentNode Node, string Component, ExportReference Found)
+    private sealed record Place(ComponentNode Node, string Component, ExportReference Found, IReadOnlyList<ComponentNode> Sharing)
     {
-        public ExportUse Use(object? arguments) => new(Component, Node.Id, Found.Argument, Found.Export, Found.IsWhole, arguments);
+        public ExportUse Use(object? arguments) => new(Component, Node.Id, Found.Argument, Found.Export, Found.IsWhole, arguments)
+        {
+            SharedBy = Sharing.FirstOrDefault(static node => ClusteringBlock.MayBeEnabled(node.Block))?.Id,
+        };
     }
 
     private sealed class Producer(IConsumerAware component, List<Place> places)
@@ -59,7 +88,7 @@ internal sealed class ConsumerList
 
         public void Tell()
         {
-            object?[] now = [.. places.Select(static place => place.Node.Arguments)];
+            object?[] now = [.. places.Select(static place => place.Node.Arguments), .. places.SelectMany(static place => place.Sharing).Select(static node => node.Arguments)];
             if (_told is { } told && now.AsSpan().SequenceEqual(told, ReferenceEqualityComparer.Instance))
             {
                 return;

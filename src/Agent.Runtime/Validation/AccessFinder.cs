@@ -30,11 +30,12 @@ public sealed class AccessFinder(BlockCatalog catalog, IExpressionNames names, I
         check.CheckRoot(new RootModule(plan, source.Folder));
         diagnostics.AddRange(findings.Where(static found => found.Severity == Severity.Error && !IsForOthers(found.Code)));
 
-        var trace = new SourceTrace(blocks, check);
+        var trace = new SourceTrace(id => blocks.TryGetValue(id, out (ModuleUse Use, BlockValue Block) found) ? found.Use : null, check);
+        AccessQuery QueryOf(string id) => new(id, blocks[id].Block, attribute => [.. trace.SourcesOf(id, attribute).Select(QueryOf)]);
         var components = new List<ComponentAccess>();
         foreach ((string id, (ModuleUse use, _)) in blocks)
         {
-            if (use.Definition.Descriptor.Access is { } access && access(trace.QueryOf(id)).ToArray() is { Length: > 0 } rules)
+            if (use.Definition.Descriptor.Access is { } access && access(QueryOf(id)).ToArray() is { Length: > 0 } rules)
             {
                 components.Add(new ComponentAccess(id, rules));
             }

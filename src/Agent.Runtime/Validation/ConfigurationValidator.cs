@@ -2,6 +2,7 @@ using Agent.Runtime.Configuration;
 using Agent.Runtime.Evaluation;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Modules;
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
 using Agent.Sdk.Schema;
@@ -12,19 +13,23 @@ namespace Agent.Runtime.Validation;
 /// <summary>Does everything that a load does short of creating components: what they would export is known by type only.</summary>
 public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionNames names, IScope globals, Stability minimum)
 {
+    /// <summary>What the command line of the agent will say to components.</summary>
+    public AgentOptions Options { get; init; } = AgentOptions.Default;
+
     public void Validate(ConfigurationSource source, DiagnosticBag diagnostics)
     {
         var found = new DiagnosticBag();
         GraphPlan plan = new GraphPlanner(catalog, names, minimum).Plan(source.Statements, found);
         var findings = new DiagnosticBag();
         var check = new ModuleCheck(globals, findings);
-        check.CheckRoot(new RootModule(plan, source.Folder));
+        var root = new RootModule(plan, source.Folder);
+        check.CheckRoot(root);
         // Rules of a component's own, such as which arguments exclude each other, count once the component could be built: a
         // configuration that this build cannot run at all is reported for that, and for what is wrong in form.
         found.AddRange(findings.Where(finding => check.CanRun || !IsOwnRule(finding)));
         WarnOfDeadEnds(plan, found);
         // A module is checked with the arguments of every use, so that what is wrong in it shows several times.
-        ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), found);
+        new ConfigurationChecks(catalog, Options).Validate(root, globals, found);
         diagnostics.AddRange(found.Where(finding => !IsPart(finding, found)).Select(Advice).Distinct());
     }
 

@@ -32,6 +32,9 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
     /// <summary>Called for every block that would become a node, with what is known of its values; not for modules that nobody uses.</summary>
     public Action<ModuleUse, BlockValue>? Visited { get; init; }
 
+    /// <summary>What is taken for the exports of a component; null for values of which only the types are known.</summary>
+    public Func<ComponentDescriptor, ObjectValue?>? Exports { get; init; }
+
     public ObjectValue? ExportsOf(string id) => _values.GetValueOrDefault(id);
 
     public ModuleFrame? ModuleOf(string id) => _modules.GetValueOrDefault(id);
@@ -88,6 +91,10 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
         if (!node.IsValue)
         {
             node.Descriptor.Decode(block, diagnostics);
+            if (Exports?.Invoke(node.Descriptor) is { } exports)
+            {
+                _values[use.Id] = exports;
+            }
             if (node.Kind == NodeKind.Import)
             {
                 CheckImport(use, block, diagnostics);

@@ -1,50 +1,78 @@
 using Agent.Runtime.Graph;
 using Agent.Runtime.Modules;
-using Agent.Sdk.Access;
-using Agent.Sdk.Decoding;
 using Agent.Syntax;
 
 namespace Agent.Runtime.Validation;
 
-/// <summary>Follows what attributes refer to, into modules and out of them.</summary>
-/// <param name="blocks">Every block that would become a node, by its global id.</param>
+/// <summary>Follows what attributes refer to, into modules and out of them, to the components that make the values.</summary>
+/// <param name="find">Every block that is, or would become, a node, by its global id.</param>
 /// <param name="modules">Knows which module a custom component runs.</param>
-internal sealed class SourceTrace(IReadOnlyDictionary<string, (ModuleUse Use, BlockValue Block)> blocks, INodeValues modules)
+internal sealed class SourceTrace(Func<string, ModuleUse?> find, INodeValues modules)
 {
-    public AccessQuery QueryOf(string id) => new(id, blocks[id].Block, attribute => [.. SourcesOf(id, attribute)]);
-
-    private IEnumerable<AccessQuery> SourcesOf(string id, string attribute)
+    /// <summary>Global ids of the components that the attribute of a node comes from.</summary>
+    public IReadOnlyList<string> SourcesOf(string id, string attribute)
     {
-        if (!blocks.TryGetValue(id, out (ModuleUse Use, BlockValue Block) found))
-        {
-            return [];
-        }
-        IEnumerable<Statement> written = found.Use.Definition.Block.Body.Where(statement => statement is AttributeStatement given && given.Name.Name == attribute);
-        return ReferenceFinder.Find(written).SelectMany(reference => Resolve(found.Use.Frame, reference.Parts));
+        var found = new List<string>();
+        Follow(id, attribute, found, []);
+        return found;
     }
 
-    private IEnumerable<AccessQuery> Resolve(ModuleFrame frame, IReadOnlyList<string> parts)
+    /// <summary>The same for one dotted name, where an expression of that module says it.</summary>
+    public IReadOnlyList<string> SourcesOf(ModuleFrame frame, IReadOnlyList<string> parts)
+    {
+        var found = new List<string>();
+        Resolve(frame, parts, found, []);
+        return found;
+    }
+
+    /// <param name="id">The node.</param>
+    /// <param name="attribute">One of its attributes.</param>
+    /// <param name="found">Takes ids.</param>
+    /// <param name="seen">Where the way has been: a configuration that goes round in circles is wrong, but is followed before that is said.</param>
+    private void Follow(string id, string attribute, List<string> found, HashSet<(string, string)> seen)
+    {
+        if (find(id) is not { } use || !seen.Add((id, attribute)))
+        {
+            return;
+        }
+        IEnumerable<Statement> written = use.Definition.Block.Body.Where(statement => statement is AttributeStatement given && given.Name.Name == attribute);
+        foreach (Reference reference in ReferenceFinder.Find(written))
+        {
+            Resolve(use.Frame, reference.Parts, found, seen);
+        }
+    }
+
+    private void Resolve(ModuleFrame frame, IReadOnlyList<string> parts, List<string> found, HashSet<(string, string)> seen)
     {
         for (ModuleFrame? at = frame; at is not null; at = at.Outer)
         {
             if (NodeNames.LongestPrefix(parts, at.Plan.ById.ContainsKey) is { } prefix)
             {
-                return Behind(at, at.Plan.ById[prefix.Id], parts.Count > prefix.Length ? parts[prefix.Length] : null);
+                Behind(at, at.Plan.ById[prefix.Id], parts.Count > prefix.Length ? parts[prefix.Length] : null, found, seen);
+                return;
             }
         }
-        return [];
     }
 
-    private IEnumerable<AccessQuery> Behind(ModuleFrame frame, NodeDefinition node, string? field)
+    private void Behind(ModuleFrame frame, NodeDefinition node, string? field, List<string> found, HashSet<(string, string)> seen)
     {
         string id = frame.IdOf(node.Id);
-        return node.Kind switch
+        if (node.Kind == NodeKind.Custom)
         {
             // What the module exports under that name.
-            NodeKind.Custom => modules.ModuleOf(id) is { } module && field is not null ? SourcesOf(module.IdOf($"{ModuleBlocks.Export}.{field}"), "value") : [],
+            if (modules.ModuleOf(id) is { } module && field is not null)
+            {
+                Follow(module.IdOf($"{ModuleBlocks.Export}.{field}"), "value", found, seen);
+            }
+        }
+        else if (node is { Kind: NodeKind.Argument, Block.Label: { } label })
+        {
             // What the module was given: its path is the id of its use.
-            NodeKind.Argument when node.Block.Label is { } label => SourcesOf(frame.Path, label),
-            _ => blocks.ContainsKey(id) ? [QueryOf(id)] : [],
-        };
+            Follow(frame.Path, label, found, seen);
+        }
+        else if (find(id) is not null)
+        {
+            found.Add(id);
+        }
     }
 }

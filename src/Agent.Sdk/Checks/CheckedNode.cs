@@ -5,18 +5,34 @@ namespace Agent.Sdk.Checks;
 
 /// <summary>One component of a configuration that is being checked.</summary>
 /// <param name="Component">Such as <c>prometheus.scrape</c>.</param>
-/// <param name="Id">Name and label.</param>
+/// <param name="Id">Name and label, with those of the modules around it: <c>feature.default/prometheus.scrape.web</c>.</param>
 /// <param name="Span">Where its name and label stand.</param>
 public sealed record CheckedNode(string Component, string Id, TextSpan Span)
 {
-    /// <summary>Its block, with empty lists for what other components will export; null where that could not be evaluated.</summary>
+    /// <summary>Name and label, as its own module knows it.</summary>
+    public string Name { get; init; } = Id;
+
+    /// <summary>Its evaluated block; while nothing runs, with empty lists for what other components will export. Null where that could not be evaluated.</summary>
     public BlockValue? Block { get; init; }
 
     /// <summary>Its arguments, likewise; null where a part is not known.</summary>
     public object? Arguments { get; init; }
 
-    /// <summary>What it refers to.</summary>
+    /// <summary>The components whose exports it is given, whatever modules they go through.</summary>
     public IReadOnlyList<CheckedReference> References { get; init; } = [];
+
+    /// <summary>The blocks that run the modules which it is in, the innermost first; none for a component of the configuration itself.</summary>
+    public IReadOnlyList<CheckedUse> Uses { get; init; } = [];
+
+    /// <summary>Reports what was found at a place of this component and, as it may be fine elsewhere, at each use of the modules that it is in.</summary>
+    public void Warn(DiagnosticBag diagnostics, Diagnostic finding)
+    {
+        diagnostics.Add(finding);
+        foreach (CheckedUse use in Uses)
+        {
+            diagnostics.Warn(finding.Code, use.Span, $"in {use.Name}: {finding}");
+        }
+    }
 }
 
 /// <summary>A component refers to what another one exports.</summary>
@@ -24,3 +40,8 @@ public sealed record CheckedNode(string Component, string Id, TextSpan Span)
 /// <param name="Argument">The argument with the blocks around it, such as <c>targets</c>.</param>
 /// <param name="Span">Where the argument's value stands.</param>
 public sealed record CheckedReference(string Id, string Argument, TextSpan Span);
+
+/// <summary>A block that runs a module: a custom component, or a <c>foreach</c>.</summary>
+/// <param name="Name">Its name and label.</param>
+/// <param name="Span">Where it begins.</param>
+public sealed record CheckedUse(string Name, TextSpan Span);

@@ -9,9 +9,14 @@ public interface IConfigurationCheck
 }
 
 /// <summary>A configuration that is in order as far as each of its blocks goes.</summary>
-/// <param name="Nodes">Its components; those inside of modules are left out.</param>
+/// <param name="Nodes">Its components, those inside of modules included.</param>
 /// <param name="IsRunning">It is being loaded, where it is to run; false where it is only validated, which may be anywhere.</param>
 public sealed record CheckedConfiguration(IReadOnlyList<CheckedNode> Nodes, bool IsRunning)
 {
-    public CheckedNode? Find(string id) => Nodes.FirstOrDefault(node => node.Id == id);
+    private readonly ILookup<string, CheckedNode> _byId = Nodes.ToLookup(static node => node.Id, StringComparer.Ordinal);
+
+    /// <summary>What the command line says to components.</summary>
+    public AgentOptions Options { get; init; } = AgentOptions.Default;
+
+    public CheckedNode? Find(string id) => _byId[id].FirstOrDefault();
 }

@@ -8,7 +8,7 @@ internal static class RunCommand
 {
     public static Command Create(AgentBuild build, Terminal terminal)
     {
-        var flags = new RunFlags();
+        var flags = new RunFlags(Environment.GetEnvironmentVariable);
         Argument<string[]> path = Flag.Paths("path", ArgumentArity.ExactlyOne, "Configuration file, or folder of *.alloy files");
         var command = new Command("run", "Run a configuration in the foreground until an interrupt is received") { path };
         flags.AddTo(command);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Agent.Run;
-using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Http;
 
@@ -30,16 +29,16 @@ internal sealed class RunFlags
     private readonly Option<TimeSpan> _shutdown = Flag.Duration(
         "--feature.component-shutdown-deadline", TimeSpan.FromMinutes(10), "Maximum duration to wait for a component to shut down");
 
-    private readonly Option<bool> _pushdown = Flag.Bool(
-        "--kubernetes.selector-pushdown", true, "Ask the Kubernetes API only for what the relabelling rules behind discovery.kubernetes keep");
-
+    private readonly KubernetesFlags _kubernetes;
     private readonly ConversionFlags _conversion = new();
     private readonly List<(Option Option, string Reason)> _notHonoured = [];
     private readonly List<Option> _experimental = [];
     private readonly List<Option> _silent = [];
 
-    public RunFlags()
+    /// <param name="environment">The value of an environment variable, or null.</param>
+    public RunFlags(Func<string, string?> environment)
     {
+        _kubernetes = new KubernetesFlags(environment);
         DeclareClustering();
         DeclareUnsupported();
         // Nothing is ever reported to anybody, and there are no Go profiles: both settings come to the same.
@@ -61,13 +60,13 @@ internal sealed class RunFlags
         {
             command.Options.Add(option);
         }
-        command.Options.Add(_pushdown);
+        _kubernetes.AddTo(command);
         _conversion.AddTo(command);
     }
 
     public string? Refusal(ParseResult result)
     {
-        if (_conversion.Refusal(result) is { } refusal)
+        if ((_conversion.Refusal(result) ?? _kubernetes.Refusal(result)) is { } refusal)
         {
             return refusal;
         }
@@ -91,7 +90,7 @@ internal sealed class RunFlags
         Stability = result.GetValue(_stability),
         Watch = result.GetValue(_watch),
         ShutdownDeadline = result.GetValue(_shutdown),
-        Components = new AgentOptions { SelectorPushdown = result.GetValue(_pushdown) },
+        Components = _kubernetes.Read(result),
         Memory = MemoryLimit.Read(),
         Flags = [.. result.CommandResult.Children.OfType<OptionResult>().Where(static given => !given.Implicit).Select(Written)],
         Ignored = [.. _notHonoured.Where(pair => IsSet(result, pair.Option)).Select(static pair => new IgnoredFlag(pair.Option.Name, pair.Reason))],

@@ -6,6 +6,7 @@ using Agent.Runtime.Configuration;
 using Agent.Runtime.Logging;
 using Agent.Runtime.StandardLibrary;
 using Agent.Runtime.Validation;
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Syntax;
 using Agent.Web.Access;
@@ -22,8 +23,9 @@ internal static class ValidateCommand
         Option<Stability> stability = Flag.StabilityLevel();
         ConversionFlags conversion = new();
         Option<bool> community = Flag.Bool("--feature.community-components.enabled", false, "Enable community components; this build has none");
+        Option<bool> ownNode = KubernetesFlags.OwnNode("The agent will run with this flag: each finds the pods of its own node");
         Argument<string[]> paths = Flag.Paths("path", ArgumentArity.OneOrMore, "Files, or folders of *.alloy files");
-        var command = new Command("validate", "Validate configuration files") { format, stability, community, paths };
+        var command = new Command("validate", "Validate configuration files") { format, stability, community, ownNode, paths };
         conversion.AddTo(command);
         command.SetAction(result =>
         {
@@ -36,25 +38,27 @@ internal static class ValidateCommand
             {
                 return terminal.Fail($"invalid argument \"{wanted}\" for \"--format\" flag: text and json are known");
             }
-            DiagnosticBag diagnostics = Validate(build, result.GetValue(paths)!, result.GetValue(stability), conversion.Read(result));
+            var options = new AgentOptions { OwnNodePods = result.GetValue(ownNode) };
+            DiagnosticBag diagnostics = Validate(build, result.GetValue(paths)!, result.GetValue(stability), conversion.Read(result), options);
             return Report(terminal, diagnostics, wanted == "json");
         });
         return command;
     }
 
     /// <summary>Unset environment variables are unknown values: they may be set where the agent will run.</summary>
-    public static DiagnosticBag Validate(AgentBuild build, IEnumerable<string> paths, Stability minimum, ConfigurationFormat? format = null)
+    public static DiagnosticBag Validate(
+        AgentBuild build, IEnumerable<string> paths, Stability minimum, ConfigurationFormat? format = null, AgentOptions? options = null)
     {
         var all = new DiagnosticBag();
         foreach (string path in paths)
         {
-            all.AddRange(Validate(build, diagnostics => (format ?? ConfigurationFormat.Alloy).Read(path, diagnostics), minimum));
+            all.AddRange(Validate(build, diagnostics => (format ?? ConfigurationFormat.Alloy).Read(path, diagnostics), minimum, options));
         }
         return all;
     }
 
     /// <summary>The same for a configuration that <paramref name="read"/> gives; one that does not parse is not looked at further.</summary>
-    public static DiagnosticBag Validate(AgentBuild build, Func<DiagnosticBag, ConfigurationSource?> read, Stability minimum)
+    public static DiagnosticBag Validate(AgentBuild build, Func<DiagnosticBag, ConfigurationSource?> read, Stability minimum, AgentOptions? options = null)
     {
         var diagnostics = new DiagnosticBag();
         if (read(diagnostics) is { } source && !diagnostics.HasErrors)
@@ -62,7 +66,8 @@ internal static class ValidateCommand
             using var log = new AgentLog(Stream.Null, TimeProvider.System);
             var library = new StandardLibraryScope(new StandardLibraryOptions { UnsetIsUnknown = true, Version = AgentBuild.Version });
             var state = new AgentState(log, new HttpAccess(), new LiveDebuggingState());
-            new ConfigurationValidator(build.Catalog(state), library, library, minimum).Validate(source, diagnostics);
+            var validator = new ConfigurationValidator(build.Catalog(state), library, library, minimum) { Options = options ?? AgentOptions.Default };
+            validator.Validate(source, diagnostics);
         }
         return diagnostics;
     }

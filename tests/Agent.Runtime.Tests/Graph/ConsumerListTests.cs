@@ -48,4 +48,32 @@ public sealed class ConsumerListTests
         await runtime.LoadAsync(Watched);
         Assert.Empty(component.Told[^1]);
     }
+
+    [Fact]
+    public async Task A_component_that_shares_its_work_is_told_of_over_any_number_of_steps()
+    {
+        const string Steps = Watched + """
+
+            test.taker "mid" { items = test.watched.w.items }
+            declare "wrap" {
+              argument "note" { }
+              test.taker "inner" { note = argument.note.value }
+              export "out" { value = test.taker.inner.taken }
+            }
+            wrap "w" { note = test.taker.mid.taken }
+            test.taker "alone" { items = test.watched.w.items }
+            test.taker "end" {
+              note = wrap.w.out
+              clustering { enabled = SHARES }
+            }
+            """;
+        await using var runtime = new TestRuntime();
+        Assert.True((await runtime.LoadAsync(Steps.Replace("SHARES", "true", StringComparison.Ordinal))).Success);
+        TestWatched component = runtime.Component<TestWatched>("test.watched.w");
+
+        Assert.Equal(
+            [("test.taker.alone", null), ("test.taker.mid", "test.taker.end")], component.Told[^1].Select(static use => (use.Id, use.SharedBy)).Order());
+        await runtime.LoadAsync(Steps.Replace("SHARES", "false", StringComparison.Ordinal));
+        Assert.All(component.Told[^1], static use => Assert.Null(use.SharedBy));
+    }
 }

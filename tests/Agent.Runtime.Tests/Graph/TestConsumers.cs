@@ -41,7 +41,13 @@ public sealed class TestWatched(ComponentContext context) : IComponent<TestWatch
 [Component("test.taker")]
 public sealed class TestTaker : IComponent<TestTaker.Arguments>
 {
-    public TestTaker(ComponentContext context) => context.ReportHealth(HealthState.Healthy, "takes");
+    private readonly ComponentContext _context;
+
+    public TestTaker(ComponentContext context)
+    {
+        _context = context;
+        context.ReportHealth(HealthState.Healthy, "takes");
+    }
 
     public sealed record Arguments
     {
@@ -53,7 +59,19 @@ public sealed class TestTaker : IComponent<TestTaker.Arguments>
 
         /// <summary>A block.</summary>
         [Block] public Inner? Inner { get; init; }
+
+        /// <summary>Shares its work.</summary>
+        [Block] public Sharing? Clustering { get; init; }
     }
+
+    public sealed record Sharing
+    {
+        /// <summary>Whether it does.</summary>
+        public required bool Enabled { get; init; }
+    }
+
+    /// <param name="Taken">The note.</param>
+    public sealed record Exports(string Taken);
 
     public sealed record Inner
     {
@@ -61,7 +79,11 @@ public sealed class TestTaker : IComponent<TestTaker.Arguments>
         public ValueList<string> More { get; init; } = [];
     }
 
-    public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) => ValueTask.CompletedTask;
+    public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)
+    {
+        _context.Export(new Exports(arguments.Note));
+        return ValueTask.CompletedTask;
+    }
 
     public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 

@@ -1,18 +1,21 @@
 using System.CommandLine;
 using Agent.CommandLine;
 using Agent.Run;
+using Agent.Sdk;
 using Agent.Sdk.Declarations;
 
 namespace Agent.Tests.CommandLine;
 
 public sealed class RunFlagsTests
 {
-    private readonly RunFlags _flags = new();
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
+    private readonly RunFlags _flags;
     private readonly Argument<string[]> _path = Flag.Paths("path", ArgumentArity.ExactlyOne, "");
     private readonly RootCommand _command;
 
     public RunFlagsTests()
     {
+        _flags = new RunFlags(_environment.GetValueOrDefault);
         _command = new RootCommand { _path };
         _flags.AddTo(_command);
     }
@@ -55,6 +58,8 @@ public sealed class RunFlagsTests
     [InlineData("--cluster.use-discovery-v1", "true")]
     [InlineData("--feature.prometheus.metric-validation-scheme", "true")]
     [InlineData("--config.watch", "true")]
+    [InlineData("--kubernetes.selector-pushdown", "false")]
+    [InlineData("--kubernetes.own-node-pods", "true")]
     public void Every_flag_is_accepted_in_both_forms(string name, string value)
     {
         Assert.Empty(_command.Parse([$"{name}={value}", "config.alloy"]).Errors);
@@ -141,6 +146,42 @@ public sealed class RunFlagsTests
         Assert.Equal("static", format.Name);
         Assert.True(format.BypassErrors);
         Assert.Equal(["-config.expand-env", "-enable-features", "a,b"], format.ExtraArguments);
+    }
+
+    [Theory]
+    [InlineData("K8S_NODE_NAME=a NODE_NAME=b HOSTNAME=c", "K8S_NODE_NAME", "a")]
+    [InlineData("NODE_NAME=b HOSTNAME=c", "NODE_NAME", "b")]
+    [InlineData("K8S_NODE_NAME= HOSTNAME=ip-10-0-0-1.ec2.internal", "HOSTNAME", "ip-10-0-0-1.ec2.internal")]
+    public void Components_learn_of_the_node_that_the_environment_names(string set, string variable, string name)
+    {
+        Set(set);
+
+        Assert.Equal(new AgentOptions { Node = new(variable, name) }, Read("c").Components);
+        Assert.Equal(new AgentOptions { Node = new(variable, name), OwnNodePods = true, SelectorPushdown = false },
+            Read("--kubernetes.own-node-pods", "--kubernetes.selector-pushdown=false", "c").Components);
+    }
+
+    [Theory]
+    [InlineData("", "none of K8S_NODE_NAME, NODE_NAME and HOSTNAME is set")]
+    [InlineData("HOSTNAME=My_Host", "HOSTNAME is \"My_Host\", which no node can be called")]
+    [InlineData("K8S_NODE_NAME=a.-b HOSTNAME=c", "K8S_NODE_NAME is \"a.-b\", which no node can be called")]
+    public void Pods_of_the_own_node_need_its_name(string set, string cause)
+    {
+        Set(set);
+
+        string refusal = _flags.Refusal(_command.Parse(["--kubernetes.own-node-pods", "c"]))!;
+        Assert.StartsWith("--kubernetes.own-node-pods needs the name of the agent's node", refusal, StringComparison.Ordinal);
+        Assert.Contains(cause, refusal, StringComparison.Ordinal);
+        Assert.Contains("spec.nodeName", refusal, StringComparison.Ordinal);
+        Assert.Null(_flags.Refusal(_command.Parse(["--kubernetes.own-node-pods=false", "c"])));
+    }
+
+    private void Set(string variables)
+    {
+        foreach (string[] pair in variables.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static text => text.Split('=')))
+        {
+            _environment[pair[0]] = pair[1];
+        }
     }
 
     private RunOptions Read(params string[] args)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agent.CommandLine;
 
 namespace Agent.Tests.CommandLine;
 
@@ -92,5 +93,27 @@ public sealed class ValidateCommandTests : IDisposable
     {
         Assert.Equal(1, await _shell.RunAsync("validate", Path.Combine(_shell.Folder, "none.alloy")));
         Assert.Contains("no such file or folder", _shell.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--kubernetes.own-node-pods=false", true)]
+    [InlineData("--kubernetes.own-node-pods", false)]
+    public async Task The_flag_that_the_agent_will_run_with_counts(string flag, bool isWarned)
+    {
+        string path = _shell.Write("a.alloy", """
+            discovery.kubernetes "pods" {
+              role = "pod"
+            }
+            prometheus.scrape "pods" {
+              targets    = discovery.kubernetes.pods.targets
+              forward_to = [prometheus.remote_write.x.receiver]
+            }
+            prometheus.remote_write "x" { endpoint { url = "http://mimir/push" } }
+            """);
+        AgentBuild build = Shell.Build with { Checks = [new Agent.Components.Discovery.Kubernetes.Duplicates.DuplicateCollection(static _ => "node-7")] };
+        using var error = new StringWriter();
+
+        Assert.Equal(0, await AgentCommandLine.RunAsync(["validate", flag, path], build, new Terminal(Stream.Null, TextWriter.Null, error, Color: false)));
+        Assert.Equal(isWarned, error.ToString().Contains("or run all these agents with --kubernetes.own-node-pods", StringComparison.Ordinal));
     }
 }

@@ -12,14 +12,17 @@ internal sealed class RuleWalk
     private static readonly string[] Phases = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
 
     private readonly Dictionary<string, ObjectField> _labels;
+    private readonly string? _ownNode;
     private readonly HashSet<string> _excludedPhases = new(StringComparer.Ordinal);
     private HashSet<string>? _namespaces;
 
     /// <param name="rules">Of one component.</param>
     /// <param name="labels">Which labels hold which field at the beginning; is changed.</param>
-    public RuleWalk(IEnumerable<RelabelRule> rules, Dictionary<string, ObjectField> labels)
+    /// <param name="ownNode">The agent's own node, whose name is taken for a literal although dots match any letter; null where it is not known.</param>
+    public RuleWalk(IEnumerable<RelabelRule> rules, Dictionary<string, ObjectField> labels, string? ownNode)
     {
         _labels = labels;
+        _ownNode = ownNode;
         foreach (RelabelRule rule in rules)
         {
             Follow(rule);
@@ -74,6 +77,12 @@ internal sealed class RuleWalk
 
     private void Keep(ObjectField field, RelabelRule rule)
     {
+        // Its dots match any letter: a node whose name differs nowhere else would be kept as well. That one is left to its own agent.
+        if (field == ObjectField.Node && rule.Regex.Text == _ownNode)
+        {
+            Node ??= _ownNode;
+            return;
+        }
         if (!rule.Regex.TryGetLiterals(out IReadOnlyList<string>? values))
         {
             LooseNodePattern ??= field == ObjectField.Node ? rule.Regex.Text : null;

@@ -18,7 +18,8 @@ internal static class SelectorPushdown
     /// <param name="role">What is discovered.</param>
     /// <param name="attachNode">Whether labels of nodes are attached.</param>
     /// <param name="uses">All that refers to the targets.</param>
-    public static PushdownOutcome Find(KubernetesRole role, bool attachNode, IReadOnlyList<ExportUse> uses)
+    /// <param name="own">The node that the agent runs on; null where it is not known.</param>
+    public static PushdownOutcome Find(KubernetesRole role, bool attachNode, IReadOnlyList<ExportUse> uses, NodeIdentity? own = null)
     {
         if (uses.Count == 0)
         {
@@ -28,6 +29,7 @@ internal static class SelectorPushdown
         {
             return PushdownOutcome.Nothing($"{other.Id} uses the targets as they are, in {other.Argument}");
         }
+        string? ownNode = own is { IsPossible: true } ? own.Name : null;
         var walks = new List<(string Id, RuleWalk Walk)>(uses.Count);
         foreach (ExportUse use in uses)
         {
@@ -35,7 +37,7 @@ internal static class SelectorPushdown
             {
                 return PushdownOutcome.Nothing($"the rules of {use.Id} are not known yet");
             }
-            walks.Add((use.Id, new RuleWalk(arguments.Rule, ObjectFields.Of(role, attachNode))));
+            walks.Add((use.Id, new RuleWalk(arguments.Rule, ObjectFields.Of(role, attachNode), ownNode)));
         }
         var reasons = new List<string>();
         var selectors = new PushedSelectors(NodeOf(role, walks, reasons), NamespacesOf(role, walks), PhasesOf(walks));
@@ -103,7 +105,8 @@ internal static class SelectorPushdown
     {
         string reason = $"{id} keeps nodes by the expression \"{pattern}\", which may match more than one name";
         return pattern.Contains('.', StringComparison.Ordinal)
-            ? reason + "; a dot in a name has to be escaped: regex = string.replace(sys.env(\"HOSTNAME\"), \".\", \"\\\\.\")"
+            ? reason + "; bare dots count in the name of the agent's own node alone, as K8S_NODE_NAME, NODE_NAME or HOSTNAME has it: in another "
+                + "name they have to be escaped, as string.replace(name, \".\", \"\\\\.\") does it"
             : reason;
     }
 

@@ -6,15 +6,17 @@ namespace Agent.Components.Discovery.Kubernetes.Watching;
 
 /// <summary>What the component shows of itself.</summary>
 /// <param name="Pushdown">What is left out of the requests, and why it is not more.</param>
+/// <param name="OwnNode">Whether only pods of the agent's own node are asked for.</param>
 /// <param name="Watches">All watches.</param>
 /// <param name="Targets">How many targets there are.</param>
-internal sealed record DiscoveryReport(PushdownOutcome Pushdown, IReadOnlyList<WatchReport> Watches, int Targets)
+internal sealed record DiscoveryReport(PushdownOutcome Pushdown, OwnNodePods OwnNode, IReadOnlyList<WatchReport> Watches, int Targets)
 {
-    public static DiscoveryReport None { get; } = new(PushdownOutcome.Nothing("does not run yet"), [], 0);
+    public static DiscoveryReport None { get; } = new(PushdownOutcome.Nothing("does not run yet"), OwnNodePods.Off, [], 0);
 
     public Value ToValue(KubernetesRole? role) => Map(
         ("role", Value.Of(role is { } known ? KubernetesRoles.NameOf(known) : "")),
         ("targets", Value.Of(Targets)),
+        ("own_node_pods", Value.Of(OwnNode.Note)),
         ("pushed_down", Map(
             ("node", Value.Of(Pushdown.Selectors.Node ?? "")),
             ("namespaces", Texts(Pushdown.Selectors.Namespaces ?? [])),

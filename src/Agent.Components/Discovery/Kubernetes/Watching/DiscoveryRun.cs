@@ -24,12 +24,13 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     private KubernetesAccess? _access;
     private RoleRuns? _runs;
     private PushdownOutcome _pushdown = PushdownOutcome.Nothing("");
+    private OwnNodePods _ownNode = OwnNodePods.Off;
     private DiscoveryKubernetes.Arguments? _arguments;
     private IReadOnlyList<ExportUse>? _uses;
     private bool _isPublished;
     private string? _health;
 
-    public DiscoveryReport Report => new(_pushdown, _runs?.Reports ?? [], groups.Count);
+    public DiscoveryReport Report => new(_pushdown, _ownNode, _runs?.Reports ?? [], groups.Count);
 
     /// <summary>Brings the watches to what arguments and rules ask for now; those that are needed on go on.</summary>
     /// <exception cref="ComponentException">There is no way to an API server.</exception>
@@ -41,9 +42,10 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
         }
         (_arguments, _uses) = (arguments, uses);
         _pushdown = context.Options.SelectorPushdown
-            ? SelectorPushdown.Find(arguments.Role, arguments.AttachMetadata.Node, uses)
+            ? SelectorPushdown.Find(arguments.Role, arguments.AttachMetadata.Node, uses, context.Options.Node)
             : PushdownOutcome.Nothing("--kubernetes.selector-pushdown=false");
-        var plan = new WatchPlan(arguments, _pushdown.Selectors);
+        _ownNode = OwnNodePods.Of(arguments, uses, context.Options);
+        var plan = new WatchPlan(arguments, _ownNode.Node is { } own ? _pushdown.Selectors with { Node = own } : _pushdown.Selectors);
         if (plan.Equals(_runs?.Plan))
         {
             return;
@@ -99,6 +101,12 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
     private void ReportHealth(RoleRuns runs, bool isListed)
     {
         List<string> problems = [.. runs.Reports.Where(static report => !report.Status.IsHealthy).Select(static report => report.Status.Message).Distinct()];
+        if (isListed && problems.Count == 0 && IsNoNode(runs))
+        {
+            problems.Add(
+                $"no pod runs on a node {_ownNode.Node}, as {context.Options.Node!.Variable} has it: {OwnNodePods.Flag} needs the name of the agent's node, "
+                + "which K8S_NODE_NAME gives where it is set from spec.nodeName");
+        }
         if (problems.Count == 0 && !isListed)
         {
             return;
@@ -110,6 +118,13 @@ internal sealed partial class DiscoveryRun(ComponentContext context, TargetGroup
             context.ReportHealth(problems.Count == 0 ? HealthState.Healthy : HealthState.Unhealthy, message);
         }
     }
+
+    /// <summary>A container that is told nothing else takes the name of its pod for that of its node. A node without any pod is rare: the agent's own is one.</summary>
+    private bool IsNoNode(RoleRuns runs) =>
+        _ownNode.Node is not null
+        && runs.Plan is { Arguments: { Selectors.Count: 0, Namespaces: { Names.Count: 0, OwnNamespace: false } }, Pushed: { Namespaces: null, ExcludedPhases: var phases } }
+        && !phases.Contains("Running")
+        && runs.Reports.Where(static report => report.Resource == "pods").All(static report => report.Objects == 0);
 
     [LoggerMessage(LogLevel.Debug, "watches for role {Role}, pushed down: {Pushed}")]
     private partial void LogPlan(string role, string pushed);

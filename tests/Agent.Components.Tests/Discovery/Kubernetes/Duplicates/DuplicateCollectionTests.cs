@@ -104,6 +104,7 @@ public sealed class DuplicateCollectionTests
     [Theory]
     [InlineData(false, "HOSTNAME", 1)]
     [InlineData(false, "K8S_NODE_NAME", 1)]
+    [InlineData(false, "NODE_NAME", 1)]
     [InlineData(false, "OTHER", 0)]
     [InlineData(true, "HOSTNAME", 0)]
     [InlineData(true, "HOSTNAME KUBERNETES_SERVICE_HOST", 1)]
@@ -126,11 +127,56 @@ public sealed class DuplicateCollectionTests
         Assert.Equal(warnings, diagnostics.Count);
     }
 
+    [Fact]
+    public void The_flag_is_named_as_a_remedy_and_silences_what_it_keeps_to_one_node()
+    {
+        const string All = Pods + """
+
+            prometheus.scrape "web" {
+              targets = discovery.kubernetes.pods.targets
+              forward_to = [prometheus.remote_write.x.receiver]
+            }
+            """;
+
+        Assert.EndsWith("; or run all these agents with --kubernetes.own-node-pods", Assert.Single(Warnings(All)).Help, StringComparison.Ordinal);
+        Assert.Empty(Warnings(All, Flag));
+    }
+
+    [Theory]
+    [InlineData("""discovery.kubernetes "pods" { role = "endpoints" }""", "")]
+    [InlineData(Pods, """
+        prometheus.scrape "shared" {
+          targets = discovery.relabel.shared.output
+          forward_to = [prometheus.remote_write.x.receiver]
+          clustering { enabled = true }
+        }
+        discovery.relabel "shared" { targets = discovery.kubernetes.pods.targets }
+        """)]
+    public void What_the_flag_leaves_alone_is_warned_of_with_it_and_without(string discovery, string beside)
+    {
+        string text = $$"""
+            {{discovery}}
+            {{beside}}
+            prometheus.scrape "web" {
+              targets = discovery.kubernetes.pods.targets
+              forward_to = [prometheus.remote_write.x.receiver]
+            }
+            """;
+
+        Assert.All(new[] { Assert.Single(Warnings(text)), Assert.Single(Warnings(text, Flag)) }, static found =>
+        {
+            Assert.StartsWith("prometheus.scrape.web ", found.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("own-node-pods", found.Help, StringComparison.Ordinal);
+        });
+    }
+
+    private static readonly AgentOptions Flag = new() { OwnNodePods = true };
+
     /// <summary>Rules in short: R begins one, and attributes need no line of their own.</summary>
     private static string Blocks(string rules) => string.Concat(rules.Split("R ", StringSplitOptions.RemoveEmptyEntries).Select(static rule =>
         "rule {\n" + Regex.Replace(rule, "(source_labels|target_label|regex|action|modulus) =", "\n$0").Replace('\'', '"') + "\n}\n"));
 
-    private static List<Diagnostic> Warnings(string text)
+    private static List<Diagnostic> Warnings(string text, AgentOptions? options = null)
     {
         var library = new StandardLibraryScope(new StandardLibraryOptions { UnsetIsUnknown = true, Version = "0" });
         var catalog = new BlockCatalog(new ComponentCatalog(global::Agent.Components.GeneratedCatalog.Components, global::Agent.Components.GeneratedCatalog.Stages), [])
@@ -139,7 +185,7 @@ public sealed class DuplicateCollectionTests
         };
         var diagnostics = new DiagnosticBag();
         ConfigurationSource source = ConfigurationSource.Parse("test.alloy", text + "\n" + Sink, diagnostics)!;
-        new ConfigurationValidator(catalog, library, library, Stability.Experimental).Validate(source, diagnostics);
+        new ConfigurationValidator(catalog, library, library, Stability.Experimental) { Options = options ?? AgentOptions.Default }.Validate(source, diagnostics);
         Assert.Empty(diagnostics.Where(static finding => finding.Severity == Severity.Error).Select(static finding => finding.ToString()));
         return [.. diagnostics.Where(static finding => finding.Code == DiagnosticCodes.DuplicateCollection)];
     }

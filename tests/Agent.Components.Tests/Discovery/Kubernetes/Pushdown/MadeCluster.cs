@@ -11,7 +11,10 @@ namespace Agent.Components.Tests.Discovery.Kubernetes.Pushdown;
 /// <summary>A small cluster at random, and what a plan makes of it where the API server selects as it should.</summary>
 internal sealed class MadeCluster
 {
-    private static readonly string[] NodeNames = ["node-a", "node-b", "nodexa", "NODE-A", ""];
+    /// <summary>A node whose name has dots; no other differs from it at dots alone, which is what the own node's name is allowed to assume.</summary>
+    public const string DottedNode = "ip-10-0-0-1.ec2.internal";
+
+    private static readonly string[] NodeNames = ["node-a", "node-b", "nodexa", "NODE-A", DottedNode, "ip-10-0-0-2.ec2.internal", ""];
     private static readonly string[] Spaces = ["default", "shop", "kube-system"];
     private static readonly string[] Phases = ["Running", "Running", "Running", "Pending", "Succeeded", "Failed", "Unknown", ""];
     private static readonly string[] Apps = ["web", "node-a", "Running", "default"];

@@ -17,6 +17,7 @@ internal static class MadeRules
     [
         "node-a", "node-a", "node-b", "node-a|node-b", "node.a", "node-.*", "(?i)node-a", "(node-a)", "", ".+", "(.*)", "Running", "Succeeded|Failed",
         "Pending|Succeeded|Failed|Unknown", "default", "shop", "default|shop", "kube-system", "web", "node-a;default",
+        MadeCluster.DottedNode, @"ip-10-0-0-1\.ec2\.internal", "ip-10-0-0-2.ec2.internal",
     ];
 
     private static readonly string[] Names = ["__meta_.*", "__meta_kubernetes_pod_(.+)", "__meta_kubernetes_pod_label_(.+)", "(.+)", "tmp", "node|instance"];
@@ -27,7 +28,10 @@ internal static class MadeRules
 
     private static readonly string[] Targets = [.. Labels, "__meta_kubernetes_pod_${1}", "$1", "x_$1"];
 
-    public static RelabelRule[] Of(Random random, KubernetesRole role)
+    /// <param name="random">Decides.</param>
+    /// <param name="role">Whose labels there are.</param>
+    /// <param name="node">The node that is kept most often.</param>
+    public static RelabelRule[] Of(Random random, KubernetesRole role, string node)
     {
         var rules = new List<RelabelRule>();
         for (int i = random.Next(5); i > 0; i--)
@@ -38,7 +42,7 @@ internal static class MadeRules
         if (random.Next(3) > 0)
         {
             string label = role == KubernetesRole.Node ? "__meta_kubernetes_node_name" : random.Next(3) > 0 ? Labels[0] : Labels[3];
-            string pattern = label == Labels[3] ? "default" : "node-a";
+            string pattern = label == Labels[3] ? "default" : node;
             rules.Insert(random.Next(rules.Count + 1), new RelabelRule { SourceLabels = [label], Regex = Parse(pattern), Action = RelabelAction.Keep });
         }
         return [.. rules];

@@ -2,6 +2,7 @@ using Agent.Components.Common.Relabel;
 using Agent.Components.Discovery.Kubernetes;
 using Agent.Components.Discovery.Kubernetes.Pushdown;
 using Agent.Components.Discovery.Kubernetes.Watching;
+using Agent.Sdk;
 using Agent.Telemetry;
 using static Agent.Components.Tests.Discovery.Kubernetes.KubernetesRun;
 
@@ -21,6 +22,7 @@ public sealed class PushdownEqualityTests
     public void Targets_after_the_rules_are_the_same_with_and_without_it(KubernetesRole role, int seed)
     {
         int pushed = 0;
+        int dotted = 0;
         for (int i = 0; i < Cases; i++)
         {
             var random = new Random((seed * Cases) + i);
@@ -31,14 +33,17 @@ public sealed class PushdownEqualityTests
                 AttachMetadata = new() { Node = random.Next(2) == 0, Namespace = random.Next(4) == 0 },
                 Namespaces = new() { Names = random.Next(5) == 0 ? ["default", "shop"] : [] },
             };
-            RelabelRule[][] rules = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => MadeRules.Of(random, role))];
+            string kept = random.Next(2) == 0 ? "node-a" : MadeCluster.DottedNode;
+            RelabelRule[][] rules = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => MadeRules.Of(random, role, kept))];
+            NodeIdentity? own = random.Next(4) == 0 ? null : new("K8S_NODE_NAME", random.Next(4) == 0 ? "ip-10-0-0-2.ec2.internal" : MadeCluster.DottedNode);
 
-            PushedSelectors selectors = SelectorPushdown.Find(role, arguments.AttachMetadata.Node, UsesOf(rules)).Selectors;
+            PushedSelectors selectors = SelectorPushdown.Find(role, arguments.AttachMetadata.Node, UsesOf(rules), own).Selectors;
             if (selectors.Equals(PushedSelectors.None))
             {
                 continue;
             }
             pushed++;
+            dotted += selectors.Node == MadeCluster.DottedNode ? 1 : 0;
             List<Target> all = cluster.TargetsOf(new WatchPlan(arguments, PushedSelectors.None));
             List<Target> some = cluster.TargetsOf(new WatchPlan(arguments, selectors));
             foreach (RelabelRule[] list in rules)
@@ -50,6 +55,7 @@ public sealed class PushdownEqualityTests
         }
         // Without this the promise could be kept by never pushing anything.
         Assert.InRange(pushed, Cases / 20, Cases);
+        Assert.True(role == KubernetesRole.Service ? dotted == 0 : dotted > Cases / 100, $"the dotted name was pushed {dotted} times");
     }
 
     private static IEnumerable<string> After(List<Target> targets, RelabelRule[] rules)

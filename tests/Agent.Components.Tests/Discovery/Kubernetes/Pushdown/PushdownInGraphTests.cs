@@ -63,10 +63,61 @@ public sealed class PushdownInGraphTests
         Assert.All(server.Requests, static request => Assert.Contains("spec.nodeName", request.Path, StringComparison.Ordinal));
     }
 
-    private static async Task<FakeApiServer> ClusterAsync()
+    [Fact]
+    public async Task The_name_of_the_own_node_needs_no_escapes()
+    {
+        const string Dotted = "ip-10-0-0-1.ec2.internal";
+        await using FakeApiServer server = await ClusterAsync(Dotted);
+        await using AgentRuntime runtime = Runtime(new AgentOptions { Node = new(Variable, Dotted) }, Dotted);
+        await LoadAsync(runtime, server, Own("own"));
+        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+
+        Assert.All(server.Requests, static request => Assert.Contains($"spec.nodeName%3D{Dotted}", request.Path, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(All)]
+    [InlineData("""
+        declare "collect" {
+          argument "pods" { }
+          discovery.relabel "all" { targets = argument.pods.value }
+          export "kept" { value = discovery.relabel.all.output }
+        }
+        collect "x" { pods = discovery.kubernetes.pods.targets }
+        discovery.relabel "all" { targets = collect.x.kept }
+        """)]
+    public async Task The_flag_leaves_pods_alone_while_what_is_made_of_them_is_shared_out_among_agents(string relabelled)
+    {
+        await using FakeApiServer server = await ClusterAsync();
+        await using AgentRuntime runtime = Runtime(new AgentOptions { OwnNodePods = true, Node = new(Variable, "node-a") });
+
+        await LoadAsync(runtime, server, relabelled + Scrape("true"));
+        await UntilAsync(() => NamesOf(runtime, "all") == "a b");
+        Assert.Contains("prometheus.scrape.web shares", NoteOf(runtime), StringComparison.Ordinal);
+
+        await LoadAsync(runtime, server, relabelled + Scrape("false"));
+        await UntilAsync(() => NamesOf(runtime, "all") == "a");
+        Assert.Equal("restricted to node node-a by --kubernetes.own-node-pods", NoteOf(runtime));
+    }
+
+    private const string All = """discovery.relabel "all" { targets = discovery.kubernetes.pods.targets }""";
+
+    private static string Scrape(string clustered) => $$"""
+
+        prometheus.scrape "web" {
+          targets    = discovery.relabel.all.output
+          forward_to = []
+          clustering { enabled = {{clustered}} }
+        }
+        """;
+
+    private static string NoteOf(AgentRuntime runtime) =>
+        KubernetesRun.Text(((ObjectValue)runtime.Graph.Nodes.Single(static node => node.Id == "discovery.kubernetes.pods").DebugState!)["own_node_pods"]);
+
+    private static async Task<FakeApiServer> ClusterAsync(string own = "node-a")
     {
         FakeApiServer server = await FakeApiServer.StartAsync();
-        server.Put("v1/pods", Pod("a", node: "node-a"));
+        server.Put("v1/pods", Pod("a", node: own));
         server.Put("v1/pods", Pod("b", node: "node-b"));
         return server;
     }
@@ -98,9 +149,11 @@ public sealed class PushdownInGraphTests
             ? string.Join(" ", targets.Select(static target => target["__meta_kubernetes_pod_name"]))
             : "";
 
-    private static AgentRuntime Runtime(bool isOn)
+    private static AgentRuntime Runtime(bool isOn) => Runtime(new AgentOptions { SelectorPushdown = isOn });
+
+    private static AgentRuntime Runtime(AgentOptions options, string own = "node-a")
     {
-        var library = new StandardLibraryScope(new StandardLibraryOptions { Version = "0", Environment = static name => name == Variable ? "node-a" : null });
+        var library = new StandardLibraryScope(new StandardLibraryOptions { Version = "0", Environment = name => name == Variable ? own : null });
         var services = new GraphServices
         {
             Catalog = new BlockCatalog(
@@ -110,7 +163,7 @@ public sealed class PushdownInGraphTests
             Time = TimeProvider.System,
             Globals = library,
             StoragePath = Path.GetTempPath(),
-            Options = new AgentOptions { SelectorPushdown = isOn },
+            Options = options,
         };
         return new AgentRuntime(services, library, Stability.GenerallyAvailable);
     }

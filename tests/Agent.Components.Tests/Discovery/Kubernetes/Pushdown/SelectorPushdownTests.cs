@@ -15,6 +15,8 @@ public sealed class SelectorPushdownTests
     private const string Phase = "__meta_kubernetes_pod_phase";
     private const string Space = "__meta_kubernetes_namespace";
 
+    private const string Dotted = "ip-10-0-0-1.ec2.internal";
+
     private static readonly RelabelRule KeepNode = Keep(PodNode, "node-7");
 
     [Fact]
@@ -139,14 +141,46 @@ public sealed class SelectorPushdownTests
     [InlineData("..")]
     public void Only_one_name_that_a_node_can_have_is_pushed(string regex) => Assert.Null(Find([Keep(PodNode, regex)]).Selectors.Node);
 
-    [Fact]
-    public void A_name_with_bare_dots_says_how_to_write_it()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("ip-10-0-0-2.ec2.internal")]
+    public void A_name_with_bare_dots_that_is_not_the_own_one_says_how_to_write_it(string? own)
     {
-        PushdownOutcome found = Find([Keep(PodNode, "ip-10-0-0-1.ec2.internal")]);
+        PushdownOutcome found = FindOn(own, [Keep(PodNode, Dotted)]);
 
         Assert.Null(found.Selectors.Node);
         Assert.Contains("string.replace", Assert.Single(found.Reasons), StringComparison.Ordinal);
+        Assert.Contains("K8S_NODE_NAME", found.Reasons[0], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_name_of_the_own_node_is_pushed_with_bare_dots_as_with_escaped_ones()
+    {
+        const string Escaped = @"ip-10-0-0-1\.ec2\.internal";
+
+        Assert.Equal(Dotted, FindOn(Dotted, [Keep(PodNode, Dotted)]).Selectors.Node);
+        Assert.Equal(Dotted, FindOn(Dotted, [Keep(PodNode, Dotted)], [Keep(PodNode, Escaped)]).Selectors.Node);
+        Assert.Equal(Dotted, FindOn(null, [Keep(PodNode, Escaped)]).Selectors.Node);
+        Assert.Equal(Dotted, SelectorPushdown.Find(KubernetesRole.Node, false, UsesOf([Keep(NodeName, Dotted)]), new("NODE_NAME", Dotted)).Selectors.Node);
+    }
+
+    [Theory]
+    [InlineData("(?i)ip-10-0-0-1.ec2.internal")]
+    [InlineData("ip-10-0-0-1.ec2.internal|x")]
+    [InlineData("ip-10-0-0-1.ec2.*")]
+    public void Only_the_whole_name_is_taken_for_the_own_node(string regex) => Assert.Null(FindOn(Dotted, [Keep(PodNode, regex)]).Selectors.Node);
+
+    [Theory]
+    [InlineData(".*")]
+    [InlineData("node-[0-9]+")]
+    [InlineData("a..b")]
+    [InlineData(".")]
+    public void What_no_node_can_be_called_is_an_expression_even_where_the_environment_says_so(string name) =>
+        Assert.Null(FindOn(name, [Keep(PodNode, name)]).Selectors.Node);
+
+    [Fact]
+    public void The_name_of_the_own_node_is_a_literal_for_nodes_alone() =>
+        Assert.Null(FindOn("a.b", [Keep(Space, "a.b")]).Selectors.Namespaces);
 
     [Fact]
     public void Two_labels_together_are_not_taken_apart() =>
@@ -186,6 +220,9 @@ public sealed class SelectorPushdownTests
     }
 
     private static PushdownOutcome Find(params RelabelRule[][] rules) => SelectorPushdown.Find(KubernetesRole.Pod, false, UsesOf(rules));
+
+    private static PushdownOutcome FindOn(string? own, params RelabelRule[][] rules) =>
+        SelectorPushdown.Find(KubernetesRole.Pod, false, UsesOf(rules), own is null ? null : new("HOSTNAME", own));
 
     private static WatchPlan Plan(DiscoveryKubernetes.Arguments arguments, params RelabelRule[][] rules) =>
         new(arguments, SelectorPushdown.Find(arguments.Role, arguments.AttachMetadata.Node, UsesOf(rules)).Selectors);
