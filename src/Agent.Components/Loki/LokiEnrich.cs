@@ -83,7 +83,7 @@ public sealed class LokiEnrich(ComponentContext context) : IComponent<LokiEnrich
         return ReturnAfterAsync(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

@@ -117,7 +117,7 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
         return ReturnAfterAsync(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

@@ -105,7 +105,7 @@ public sealed class LokiSecretfilter : IComponent<LokiSecretfilter.Arguments>, I
         return ReturnAfterAsync(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {
