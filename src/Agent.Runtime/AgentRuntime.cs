@@ -81,7 +81,7 @@ public sealed partial class AgentRuntime(GraphServices services, IExpressionName
         {
             GraphPlan plan = _planner.Plan(source.Statements, diagnostics);
             success = !diagnostics.HasErrors && await Graph.LoadAsync(plan, diagnostics, source.Folder).ConfigureAwait(false);
-            ConfigurationChecks.Run(plan, services.Catalog, (services.Globals, IsRunning: true), diagnostics);
+            ConfigurationChecks.Loaded(plan, services, Graph.NodesOf(RootPath), diagnostics);
         }
         return new LoadResult(success, services.Time.GetUtcNow(), services.Time.GetElapsedTime(start), source, [.. diagnostics.Distinct()]);
     }

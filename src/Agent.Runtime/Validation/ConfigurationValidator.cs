@@ -24,7 +24,7 @@ public sealed class ConfigurationValidator(BlockCatalog catalog, IExpressionName
         found.AddRange(findings.Where(finding => check.CanRun || !IsOwnRule(finding)));
         WarnOfDeadEnds(plan, found);
         // A module is checked with the arguments of every use, so that what is wrong in it shows several times.
-        ConfigurationChecks.Run(plan, catalog, (globals, IsRunning: false), found);
+        ConfigurationChecks.Validate(plan, catalog, globals, found);
         diagnostics.AddRange(found.Where(finding => !IsPart(finding, found)).Select(Advice).Distinct());
     }
 

@@ -3,20 +3,29 @@ using Agent.Syntax;
 
 namespace Agent.Sdk.Checks;
 
-/// <summary>One component of a configuration that is being checked.</summary>
-/// <param name="Component">Such as <c>prometheus.scrape</c>.</param>
-/// <param name="Id">Name and label.</param>
-/// <param name="Span">Where its name and label stand.</param>
-public sealed record CheckedNode(string Component, string Id, TextSpan Span)
+/// <summary>One component of a configuration that is being checked. What is in it is worked out when a check asks for it.</summary>
+/// <param name="component">Such as <c>prometheus.scrape</c>.</param>
+/// <param name="id">Name and label.</param>
+/// <param name="span">Where its name and label stand.</param>
+public class CheckedNode(string component, string id, TextSpan span)
 {
-    /// <summary>Its block, with empty lists for what other components will export; null where that could not be evaluated.</summary>
-    public BlockValue? Block { get; init; }
+    public string Component => component;
+
+    public string Id => id;
+
+    public TextSpan Span => span;
+
+    /// <summary>
+    /// Its block: as it runs, or, while the configuration is only validated, with empty lists for what other components will export. Null
+    /// where that could not be evaluated.
+    /// </summary>
+    public virtual BlockValue? Block { get; init; }
 
     /// <summary>Its arguments, likewise; null where a part is not known.</summary>
-    public object? Arguments { get; init; }
+    public virtual object? Arguments { get; init; }
 
     /// <summary>What it refers to.</summary>
-    public IReadOnlyList<CheckedReference> References { get; init; } = [];
+    public virtual IReadOnlyList<CheckedReference> References { get; init; } = [];
 }
 
 /// <summary>A component refers to what another one exports.</summary>
