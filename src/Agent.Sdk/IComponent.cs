@@ -9,7 +9,10 @@ namespace Agent.Sdk;
 /// </remarks>
 public interface IComponent : IAsyncDisposable
 {
-    /// <summary>Works until <paramref name="stop"/> is cancelled. Throwing makes the component unhealthy; it is run again after a backoff.</summary>
+    /// <summary>
+    /// Works until <paramref name="stop"/> is cancelled; one that only answers calls has no work of its own and ends at once. Throwing makes
+    /// the component unhealthy; it is run again after a backoff.
+    /// </summary>
     Task RunAsync(CancellationToken stop);
 }
 

@@ -4,13 +4,15 @@ namespace Agent.Components.Common;
 internal abstract class ReusePool<T>(int size) : IDisposable
     where T : class, IDisposable
 {
-    private readonly T?[] _kept = new T?[size];
+    // Made with the first return: most components of a large configuration are idle.
+    private T?[]? _kept;
 
     public T Rent()
     {
-        for (int i = 0; i < _kept.Length; i++)
+        T?[] all = Volatile.Read(ref _kept) ?? [];
+        for (int i = 0; i < all.Length; i++)
         {
-            if (_kept[i] is not null && Interlocked.Exchange(ref _kept[i], null) is { } kept)
+            if (all[i] is not null && Interlocked.Exchange(ref all[i], null) is { } kept)
             {
                 return kept;
             }
@@ -21,9 +23,10 @@ internal abstract class ReusePool<T>(int size) : IDisposable
     public void Return(T used)
     {
         Clear(used);
-        for (int i = 0; i < _kept.Length; i++)
+        T?[] all = Volatile.Read(ref _kept) ?? Interlocked.CompareExchange(ref _kept, new T?[size], null) ?? _kept;
+        for (int i = 0; i < all.Length; i++)
         {
-            if (_kept[i] is null && Interlocked.CompareExchange(ref _kept[i], used, null) is null)
+            if (all[i] is null && Interlocked.CompareExchange(ref all[i], used, null) is null)
             {
                 return;
             }
@@ -44,9 +47,10 @@ internal abstract class ReusePool<T>(int size) : IDisposable
 
     public void Dispose()
     {
-        for (int i = 0; i < _kept.Length; i++)
+        T?[] all = Volatile.Read(ref _kept) ?? [];
+        for (int i = 0; i < all.Length; i++)
         {
-            Interlocked.Exchange(ref _kept[i], null)?.Dispose();
+            Interlocked.Exchange(ref all[i], null)?.Dispose();
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

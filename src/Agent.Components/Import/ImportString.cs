@@ -34,7 +34,7 @@ public sealed class ImportString(ComponentContext context) : IComponent<ImportSt
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

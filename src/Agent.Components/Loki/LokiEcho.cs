@@ -40,7 +40,7 @@ public sealed partial class LokiEcho : IComponent<LokiEcho.Arguments>, ILogConsu
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) => ValueTask.CompletedTask;
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)
     {

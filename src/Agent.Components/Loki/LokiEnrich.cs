@@ -74,7 +74,7 @@ public sealed class LokiEnrich(ComponentContext context) : IComponent<LokiEnrich
         return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

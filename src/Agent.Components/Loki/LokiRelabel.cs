@@ -108,7 +108,7 @@ public sealed class LokiRelabel : IComponent<LokiRelabel.Arguments>, ILogConsume
         return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

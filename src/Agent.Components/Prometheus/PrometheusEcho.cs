@@ -60,7 +60,7 @@ public sealed class PrometheusEcho : IComponent<PrometheusEcho.Arguments>, IMetr
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask ConsumeAsync(MetricBatch batch, CancellationToken stop)
     {

@@ -26,7 +26,7 @@ public sealed class PrometheusExporterSelf(ComponentContext context) : IComponen
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop) =>
         ExporterPage.HandleAsync(this, request, reply, stop);

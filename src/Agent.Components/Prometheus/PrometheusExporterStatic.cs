@@ -53,7 +53,7 @@ public sealed class PrometheusExporterStatic(ComponentContext context) : ICompon
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop) =>
         ExporterPage.HandleAsync(this, request, reply, OpenMetricsUse.WherePreferred, stop);

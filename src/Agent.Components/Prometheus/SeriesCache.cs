@@ -10,7 +10,10 @@ namespace Agent.Components.Prometheus;
 /// </remarks>
 internal sealed class SeriesCache(int capacity)
 {
-    private readonly ConcurrentDictionary<MetricSeries, Entry> _entries = new(ReferenceEqualityComparer.Instance);
+
+    // Made with the first series: most components of a large configuration are idle.
+    private ConcurrentDictionary<MetricSeries, Entry>? _entries;
+
     private readonly LinkedList<Entry> _ring = [];
     private readonly Lock _gate = new();
     private int _count;
@@ -22,7 +25,7 @@ internal sealed class SeriesCache(int capacity)
     /// <param name="now">The time at hand, in ticks of the component's clock.</param>
     public Entry? Find(MetricSeries series, long now)
     {
-        if (!_entries.TryGetValue(series, out Entry? entry))
+        if (Volatile.Read(ref _entries) is not { } entries || !entries.TryGetValue(series, out Entry? entry))
         {
             return null;
         }
@@ -38,7 +41,11 @@ internal sealed class SeriesCache(int capacity)
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(series, out Entry? entry))
+            if (_entries is null)
+            {
+                Volatile.Write(ref _entries, new(ReferenceEqualityComparer.Instance));
+            }
+            if (_entries!.TryGetValue(series, out Entry? entry))
             {
                 return entry;
             }
@@ -126,7 +133,7 @@ internal sealed class SeriesCache(int capacity)
         {
             return false;
         }
-        _entries.TryRemove(entry.Series, out _);
+        _entries!.TryRemove(entry.Series, out _);
         _ring.Remove(entry.Node);
         _count--;
         return true;

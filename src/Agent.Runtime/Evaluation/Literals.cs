@@ -11,7 +11,21 @@ internal static class Literals
     private const int DigitsOfByteEscape = 2;
 
     /// <summary>Null where a number is too large for a double.</summary>
-    public static Value? Evaluate(LiteralExpression literal) => literal.Kind switch
+    public static Value? Evaluate(LiteralExpression literal)
+    {
+        if (literal.Shared is { } shared)
+        {
+            return shared;
+        }
+        Value? value = Read(literal);
+        if (value is not null)
+        {
+            literal.Know(value);
+        }
+        return value;
+    }
+
+    private static Value? Read(LiteralExpression literal) => literal.Kind switch
     {
         LiteralKind.Null => Value.Null,
         LiteralKind.Bool => Value.Of(literal.Text == "true"),

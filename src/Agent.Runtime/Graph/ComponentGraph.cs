@@ -22,6 +22,7 @@ public sealed class ComponentGraph : IAsyncDisposable
     private readonly Reevaluation _reevaluation;
     private readonly ModuleSwap _swap;
     private readonly ModuleMetrics _modules = new();
+    private readonly Action<ComponentNode> _exportsChanged;
     private GraphState _state = GraphState.Empty;
     private ConsumerList _consumers = ConsumerList.Empty;
 
@@ -34,6 +35,7 @@ public sealed class ComponentGraph : IAsyncDisposable
             () => Volatile.Read(ref _state).Places.Count(place => _reevaluation!.IsQueued(place.Node.Id, place.Watches)));
         _updater = new NodeUpdater(services, _metrics);
         _reevaluation = new Reevaluation(services.Time, ReevaluateAsync);
+        _exportsChanged = _reevaluation.DependentsOf;
         _swap = new ModuleSwap(_logger, TryLoadAsync);
     }
 
@@ -109,7 +111,11 @@ public sealed class ComponentGraph : IAsyncDisposable
             ComponentNode node = place.Node;
             node.Definition = place.Definition;
             node.Frame = place.Frame;
-            node.ExportsChanged = _reevaluation.DependentsOf;
+            if (!place.NeedsUpdate)
+            {
+                node.Evaluated?.Stands(place.Definition.Block);
+            }
+            node.ExportsChanged = _exportsChanged;
             if (place.NeedsUpdate || place.Watches.Any(watched => _reevaluation.ChangedAt(watched) is not null))
             {
                 await BringUpToDateAsync(node, after).ConfigureAwait(false);

@@ -8,27 +8,36 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    /// <summary>Stands for a component that has ended, or has not begun: nothing of it is kept.</summary>
+    private static readonly Task Nothing = Task.CompletedTask;
+
+    private CancellationTokenSource? _stop;
+    private Task? _running;
 
     public bool IsStarted { get; private set; }
 
     public void Start()
     {
         IsStarted = true;
+        _stop = new CancellationTokenSource();
         (node.Component as IActivated)?.Activate();
         node.OpenHttp();
-        _running = Task.Run(LoopAsync);
+        // A component without work of its own may have ended already.
+        Interlocked.CompareExchange(ref _running, LoopAsync(_stop.Token), null);
     }
 
     /// <summary>Asks the component to stop and waits at most <paramref name="limit"/>; false where it is still running then.</summary>
     public async Task<bool> StopAsync(TimeSpan limit)
     {
         node.CloseHttp();
+        if (_stop is null)
+        {
+            return true;
+        }
         await _stop.CancelAsync().ConfigureAwait(false);
         try
         {
-            await _running.WaitAsync(limit, time).ConfigureAwait(false);
+            await (Volatile.Read(ref _running) ?? Nothing).WaitAsync(limit, time).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -39,51 +48,66 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
     }
 
     /// <summary>Only after the component has stopped.</summary>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _stop?.Dispose();
 
-    private async Task LoopAsync()
+    // One method, not one a try: what waits in it is kept for each idle component.
+    private async Task LoopAsync(CancellationToken stop)
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         TimeSpan backoff = FirstBackoff;
-        while (!_stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             long started = time.GetTimestamp();
-            if (await RunOnceAsync().ConfigureAwait(false))
+            Task run = Run(stop);
+            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (HasEnded(run, stop))
             {
-                return;
+                break;
             }
             backoff = time.GetElapsedTime(started) > LongestBackoff ? FirstBackoff : backoff;
-            await Task.Delay(backoff, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(backoff, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
         }
+        Volatile.Write(ref _running, Nothing);
     }
 
-    /// <summary>True where the component has ended: it was stopped, or it has no work of its own.</summary>
-    private async Task<bool> RunOnceAsync()
+    private Task Run(CancellationToken stop)
     {
+        node.Health.Report(HealthSource.Run, HealthState.Healthy, "started component");
         try
         {
-            node.Health.Report(HealthSource.Run, HealthState.Healthy, "started component");
-            await node.Component.RunAsync(_stop.Token).ConfigureAwait(false);
-            return true;
+            return node.Component.RunAsync(stop);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            return true;
-        }
-        catch (ComponentException exception)
-        {
-            node.Health.Report(HealthSource.Run, HealthState.Unhealthy, exception.Message);
-            LogCircumstance(node.Logger, exception.Message);
-            return false;
-        }
-#pragma warning disable CA1031 // Whatever a component throws makes it unhealthy, never the process end.
+#pragma warning disable CA1031 // As what comes later: it is looked at where the task has ended.
         catch (Exception exception)
         {
-            node.Health.Report(HealthSource.Run, HealthState.Unhealthy, exception.Message);
-            LogCrash(node.Logger, exception);
-            return false;
+            return Task.FromException(exception);
         }
 #pragma warning restore CA1031
+    }
+
+    /// <summary>True where the component was stopped, or has no work of its own; else what it threw is reported: whatever that is makes it unhealthy, never the process end.</summary>
+    private bool HasEnded(Task run, CancellationToken stop)
+    {
+        if (run.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+        Exception exception = run.Exception?.InnerException ?? new TaskCanceledException(run);
+        if (exception is OperationCanceledException && stop.IsCancellationRequested)
+        {
+            return true;
+        }
+        node.Health.Report(HealthSource.Run, HealthState.Unhealthy, exception.Message);
+        if (exception is ComponentException)
+        {
+            LogCircumstance(node.Logger, exception.Message);
+        }
+        else
+        {
+            LogCrash(node.Logger, exception);
+        }
+        return false;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "component cannot work now, it is tried again: {Cause}")]

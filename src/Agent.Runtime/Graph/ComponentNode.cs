@@ -24,13 +24,17 @@ public sealed class ComponentNode : IAsyncDisposable
     private ObjectValue? _exports;
     private ModuleContent? _content;
 
-    internal ComponentNode(NodeDefinition definition, ModuleFrame frame, GraphServices services)
+    /// <param name="definition">What is written.</param>
+    /// <param name="frame">Where it stands.</param>
+    /// <param name="services">What all nodes use.</param>
+    /// <param name="log">Where all nodes log.</param>
+    internal ComponentNode(NodeDefinition definition, ModuleFrame frame, GraphServices services, ILogger log)
     {
         Definition = definition;
         Frame = frame;
         Id = frame.IdOf(definition.Id);
         Health = new HealthBoard(services.Time);
-        Logger = new NodeLogger(services.Logging.CreateLogger(Id), ComponentPath, definition.Id);
+        Logger = new NodeLogger(log, ComponentPath, definition.Id);
         _local = services.Local;
         if (definition.IsValue)
         {
@@ -43,8 +47,9 @@ public sealed class ComponentNode : IAsyncDisposable
             Metrics = _metrics,
         };
         _owner = owner;
-        _metrics.ObservedCounter(
-            "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", () => owner.BusySeconds);
+        _metrics.TryAdd(
+            "invar_component_busy_seconds_total", "Time that producers spent inside the component, waiting for room included.", MetricType.Counter,
+            owner.Busy);
         _ports = new PortTable(owner);
         Component = definition.Descriptor.Create(new NodeContext(this, services, Logger, _metrics));
         _http = Component is IHttpHandler handler ? new HttpPort(handler, Id, Logger) : null;
@@ -75,8 +80,8 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>What the node exports as people see it: a module's exports, though its value is what it was given.</summary>
     public ObjectValue? ShownExports => Definition.IsValue ? ModuleExports?.Invoke() : Exports;
 
-    /// <summary>The evaluated block that its current arguments came from; null before the first success.</summary>
-    public BlockValue? Block { get; internal set; }
+    /// <summary>The evaluated block that its current arguments came from; null before the first success. Made anew each time.</summary>
+    public BlockValue? Block => Evaluated?.Restore();
 
     /// <summary>The arguments as they were last applied.</summary>
     public object? Arguments { get; internal set; }
@@ -94,6 +99,8 @@ public sealed class ComponentNode : IAsyncDisposable
 
     /// <summary>The stages that the component runs entries through; null where it does not.</summary>
     public IStageTrace? StageTrace => Component as IStageTrace;
+
+    internal KeptBlock? Evaluated { get; set; }
 
     internal IComponent Component { get; }
 

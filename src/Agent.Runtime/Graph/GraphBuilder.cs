@@ -4,6 +4,7 @@ using Agent.Sdk.Decoding;
 using Agent.Sdk.Modules;
 using Agent.Syntax;
 using Agent.Syntax.Values;
+using Microsoft.Extensions.Logging;
 
 namespace Agent.Runtime.Graph;
 
@@ -14,6 +15,7 @@ namespace Agent.Runtime.Graph;
 /// </remarks>
 internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, GraphState before) : INodeValues
 {
+    private readonly ILogger _log = services.Logging.CreateLogger("component");
     private readonly List<PlacedNode> _places = [];
     private readonly Dictionary<string, PlacedNode> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ModuleFrame> _modules = new(StringComparer.Ordinal);
@@ -128,7 +130,7 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         {
             return Add(kept);
         }
-        var node = new ComponentNode(definition, frame, services);
+        var node = new ComponentNode(definition, frame, services, _log);
         Created.Add(node);
         var place = new PlacedNode(node, new ComponentHost(node, services.Time), definition, frame) { Watches = watches };
         Add(place);
@@ -204,12 +206,12 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
             {
                 continue;
             }
-            string id = where.IdOf(target.Id);
+            string id = SharedId(where.IdOf(target.Id));
             if (target.Kind == NodeKind.Custom && _modules.TryGetValue(id, out ModuleFrame? module))
             {
                 watches.AddRange(module.Plan.Exports
                     .Where(name => link.Field is null || link.Field == name)
-                    .Select(name => module.IdOf($"{ModuleBlocks.Export}.{name}")));
+                    .Select(name => SharedId(module.IdOf($"{ModuleBlocks.Export}.{name}"))));
             }
             else
             {
@@ -219,10 +221,12 @@ internal sealed class GraphBuilder(GraphServices services, NodeUpdater updater, 
         return [.. watches];
     }
 
+    private string SharedId(string id) => _byId.TryGetValue(id, out PlacedNode? place) ? place.Node.Id : id;
+
     /// <summary>An import that comes in the place of a running one has to bring something: what the old one brought would be gone.</summary>
     private static void ReportEmpty(PlacedNode place, PlacedNode? running, DiagnosticBag diagnostics)
     {
-        if (place.Definition.Kind == NodeKind.Import && running?.Node.Content is not null && place.Node is { Content: null, Block: not null })
+        if (place.Definition.Kind == NodeKind.Import && running?.Node.Content is not null && place.Node is { Content: null, Evaluated: not null })
         {
             diagnostics.Error(DiagnosticCodes.Unreadable, place.Definition.Block.OpeningSpan, place.Node.Health.Current.Message);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agent.Sdk;
 
 namespace Agent.Runtime.Graph;
@@ -9,7 +10,8 @@ public sealed record NodeHealth(HealthState State, string Message, DateTimeOffse
 /// <remarks>Safe on any thread: components report from their own.</remarks>
 public sealed class HealthBoard(TimeProvider time)
 {
-    private readonly NodeHealth?[] _reports = new NodeHealth?[(int)HealthSource.Module + 1];
+    private const int SourceCount = (int)HealthSource.Module + 1;
+    private Reports _reports;
 
     /// <summary>Set for a module: the health of the worst of its nodes, or null where none is worth a word.</summary>
     internal Func<NodeHealth?>? Inside { get; set; }
@@ -25,29 +27,32 @@ public sealed class HealthBoard(TimeProvider time)
 
     private NodeHealth Own()
     {
-        lock (_reports)
+        NodeHealth? worst = null;
+        for (int i = 0; i < SourceCount; i++)
         {
-            NodeHealth? worst = null;
-            foreach (NodeHealth? report in _reports)
+            if (Volatile.Read(ref _reports[i]) is { } report)
             {
-                if (report is not null)
-                {
-                    int more = worst is null ? 1 : Weight(report.State) - Weight(worst.State);
-                    worst = more > 0 || (more == 0 && report.Since > worst!.Since) ? report : worst;
-                }
+                int more = worst is null ? 1 : Weight(report.State) - Weight(worst.State);
+                worst = more > 0 || (more == 0 && report.Since > worst!.Since) ? report : worst;
             }
-            return worst ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
         }
+        return worst ?? new NodeHealth(HealthState.Unknown, "", time.GetUtcNow());
     }
 
     public void Report(HealthSource source, HealthState state, string message)
     {
-        lock (_reports)
+        ref NodeHealth? report = ref _reports[(int)source];
+        while (true)
         {
-            NodeHealth? last = _reports[(int)source];
-            if (last is null || last.State != state || last.Message != message)
+            NodeHealth? last = Volatile.Read(ref report);
+            if (last is not null && last.State == state && last.Message == message)
             {
-                _reports[(int)source] = new NodeHealth(state, message, last?.State == state ? last.Since : time.GetUtcNow());
+                return;
+            }
+            var made = new NodeHealth(state, message, last?.State == state ? last.Since : time.GetUtcNow());
+            if (Interlocked.CompareExchange(ref report, made, last) == last)
+            {
+                return;
             }
         }
     }
@@ -59,6 +64,13 @@ public sealed class HealthBoard(TimeProvider time)
         HealthState.Healthy => 1,
         _ => 0,
     };
+
+    /// <summary>By source, in place: a thousand idle nodes need no arrays for it.</summary>
+    [InlineArray(SourceCount)]
+    private struct Reports
+    {
+        private NodeHealth? _first;
+    }
 }
 
 public enum HealthSource

@@ -5,8 +5,6 @@ namespace Agent.Runtime.Graph;
 /// <summary>Adds the path and id of a component to everything that it logs.</summary>
 internal sealed class NodeLogger(ILogger inner, string path, string id) : ILogger
 {
-    private readonly KeyValuePair<string, object?>[] _scope = [new("component_path", path), new("component_id", id)];
-
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
 
@@ -16,7 +14,7 @@ internal sealed class NodeLogger(ILogger inner, string path, string id) : ILogge
     {
         if (IsEnabled(logLevel))
         {
-            var record = new NodeLogState(_scope, formatter(state, exception));
+            var record = new NodeLogState([new("component_path", path), new("component_id", id)], formatter(state, exception));
             inner.Log(logLevel, eventId, record, exception, static (made, _) => made.Message);
         }
     }

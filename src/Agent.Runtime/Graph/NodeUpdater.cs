@@ -91,7 +91,7 @@ internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetr
         {
             return UpdateOutcome.Refused;
         }
-        node.Block = Detached(block);
+        node.Evaluated = new KeptBlock(node.Definition.Block, block);
         node.Arguments = value;
         node.SetValue(value);
         return UpdateOutcome.Done;
@@ -109,17 +109,9 @@ internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetr
             node.Health.Report(HealthSource.Evaluation, HealthState.Unhealthy, "waits for a component that it refers to");
             return UpdateOutcome.Later;
         }
-        node.Block = Detached(block);
+        node.Evaluated = new KeptBlock(node.Definition.Block, block);
         return arguments.Equals(node.Arguments) || await ApplyAsync(node, arguments).ConfigureAwait(false) ? UpdateOutcome.Done : UpdateOutcome.Later;
     }
-
-    /// <summary>The block without its places: a node lives longer than the text it was first read from, which would be kept for it.</summary>
-    private static BlockValue Detached(BlockValue block) => block with
-    {
-        NameSpan = default,
-        Attributes = [.. block.Attributes.Select(static attribute => attribute with { NameSpan = default, ValueSpan = default })],
-        Blocks = [.. block.Blocks.Select(Detached)],
-    };
 
     private async Task<bool> ApplyAsync(ComponentNode node, object arguments)
     {

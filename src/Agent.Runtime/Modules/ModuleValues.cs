@@ -11,6 +11,7 @@ namespace Agent.Runtime.Modules;
 internal static class ModuleValues
 {
     private const string ValueField = "value";
+    private static readonly string[] OnlyValue = [ValueField];
 
     /// <summary>The value of the node, or null where there are errors.</summary>
     /// <param name="definition">An <c>argument</c>, an <c>export</c>, a <c>foreach</c> or an instance of a <c>declare</c> block.</param>
@@ -92,15 +93,8 @@ internal static class ModuleValues
         return block?.Default ?? new UnknownValue(SchemaType.Any);
     }
 
-    private static MapValue Single(Value value) => new(new Dictionary<string, Value>(1, StringComparer.Ordinal) { [ValueField] = value });
+    private static FieldsValue Single(Value value) => new(OnlyValue, [value]);
 
-    private static MapValue Attributes(BlockValue block)
-    {
-        var fields = new Dictionary<string, Value>(block.Attributes.Count, StringComparer.Ordinal);
-        foreach (AttributeValue attribute in block.Attributes)
-        {
-            fields[attribute.Name] = attribute.Value;
-        }
-        return new MapValue(fields);
-    }
+    private static FieldsValue Attributes(BlockValue block) => new(
+        [.. block.Attributes.Select(static attribute => attribute.Name)], [.. block.Attributes.Select(static attribute => attribute.Value)]);
 }

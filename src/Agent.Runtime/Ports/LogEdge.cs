@@ -6,12 +6,9 @@ namespace Agent.Runtime.Ports;
 /// <summary>An arrow of the graph that log entries take.</summary>
 public sealed class LogEdge : Edge, ILogConsumer
 {
-    private readonly LogPort _port;
-
     internal LogEdge(LogPort port, PortOwner sender)
         : base(port, sender, CounterOf(port, sender, "invar_edge_entries_total", "Log entries handed from one component to another."))
     {
-        _port = port;
         Bytes = CounterOf(port, sender, "invar_edge_bytes_total", "Bytes of log lines handed from one component to another.");
     }
 
@@ -32,6 +29,6 @@ public sealed class LogEdge : Edge, ILogConsumer
                 watcher.See(batch);
             }
         }
-        return _port.ConsumeAsync(batch, stop);
+        return ((LogPort)Port).ConsumeAsync(batch, stop);
     }
 }

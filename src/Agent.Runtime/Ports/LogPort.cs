@@ -10,6 +10,8 @@ public sealed class LogPort : Port<LogBatch>, ILogConsumer
     internal LogPort(ILogConsumer inner, PortOwner owner)
         : base(owner, "entries") => _inner = inner;
 
+    internal override object Receiver => _inner;
+
     internal override Edge EdgeFrom(PortOwner sender) => new LogEdge(this, sender);
 
     private protected override ValueTask HandOverAsync(LogBatch batch, CancellationToken stop) => _inner.ConsumeAsync(batch, stop);

@@ -8,11 +8,10 @@ public sealed class MetricEdge : Edge, IMetricConsumer
     /// <summary>A time and a value; labels travel as references.</summary>
     private const int SampleBytes = 16;
 
-    private readonly MetricPort _port;
-
     internal MetricEdge(MetricPort port, PortOwner sender)
-        : base(port, sender, CounterOf(port, sender, "invar_edge_samples_total", "Metric samples handed from one component to another.")) =>
-        _port = port;
+        : base(port, sender, CounterOf(port, sender, "invar_edge_samples_total", "Metric samples handed from one component to another."))
+    {
+    }
 
     public override string DataType => "prometheus_metric";
 
@@ -28,6 +27,6 @@ public sealed class MetricEdge : Edge, IMetricConsumer
                 watcher.See(batch);
             }
         }
-        return _port.ConsumeAsync(batch, stop);
+        return ((MetricPort)Port).ConsumeAsync(batch, stop);
     }
 }

@@ -10,6 +10,8 @@ public sealed class MetricPort : Port<MetricBatch>, IMetricConsumer
     internal MetricPort(IMetricConsumer inner, PortOwner owner)
         : base(owner, "samples") => _inner = inner;
 
+    internal override object Receiver => _inner;
+
     internal override Edge EdgeFrom(PortOwner sender) => new MetricEdge(this, sender);
 
     private protected override ValueTask HandOverAsync(MetricBatch batch, CancellationToken stop) => _inner.ConsumeAsync(batch, stop);

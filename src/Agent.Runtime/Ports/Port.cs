@@ -16,6 +16,9 @@ public abstract class Port
     /// <summary>Id of the component behind the port.</summary>
     public string Owner => Component.Id;
 
+    /// <summary>What the component exported.</summary>
+    internal abstract object Receiver { get; }
+
     private protected PortOwner Component { get; }
 
     /// <summary>The port that fits a receiver; null where the value is none, or a port already. A receiver takes one kind of data.</summary>
@@ -107,7 +110,7 @@ public abstract partial class Port<TBatch> : Port
 
     private void Done(long start)
     {
-        Component.Busy(start);
+        Component.Worked(start);
         if (Component.HasFailed)
         {
             Component.HasFailed = false;

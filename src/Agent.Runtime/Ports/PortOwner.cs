@@ -7,7 +7,7 @@ namespace Agent.Runtime.Ports;
 /// <summary>What the ports and edges of one component share.</summary>
 internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, TimeProvider time)
 {
-    private long _busyTicks;
+    private readonly BusyTime _busy = new(time);
     private long _entered;
     private long _left;
 
@@ -21,11 +21,11 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public required MetricScope Metrics { get; init; }
 
+    /// <summary>Time that producers spent inside the component, waiting for room included.</summary>
+    public ObservedValue Busy => _busy;
+
     /// <summary>True after a failure, until a batch is taken again.</summary>
     public bool HasFailed { get; set; }
-
-    /// <summary>Seconds that producers spent inside the component, waiting for room included.</summary>
-    public double BusySeconds => (double)Volatile.Read(ref _busyTicks) / time.TimestampFrequency;
 
     /// <summary>Calls that have begun.</summary>
     public long Entered => Volatile.Read(ref _entered);
@@ -37,5 +37,15 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public void Leave() => Interlocked.Increment(ref _left);
 
-    public void Busy(long start) => Interlocked.Add(ref _busyTicks, time.GetTimestamp() - start);
+    /// <summary>Counts the time since that timestamp.</summary>
+    public void Worked(long start) => _busy.Add(time.GetTimestamp() - start);
+
+    private sealed class BusyTime(TimeProvider time) : ObservedValue
+    {
+        private long _ticks;
+
+        public void Add(long ticks) => Interlocked.Add(ref _ticks, ticks);
+
+        public override double Read() => (double)Volatile.Read(ref _ticks) / time.TimestampFrequency;
+    }
 }

@@ -6,9 +6,9 @@ namespace Agent.Runtime.Ports;
 /// <remarks>The same receiver always gets the same wrapper: content equality of exports and arguments rests on it.</remarks>
 internal sealed class PortTable(PortOwner owner)
 {
-    // Made when they are needed: most components have one port or one edge, many have neither.
-    private Dictionary<object, Port>? _ports;
-    private Dictionary<Port, Edge>? _edges;
+    // Most components have one port or one edge, many have neither.
+    private Port[] _ports = [];
+    private Edge[] _edges = [];
 
     public IReadOnlyList<Edge> Edges
     {
@@ -16,7 +16,7 @@ internal sealed class PortTable(PortOwner owner)
         {
             lock (owner)
             {
-                return _edges is null ? [] : [.. _edges.Values];
+                return _edges;
             }
         }
     }
@@ -24,15 +24,16 @@ internal sealed class PortTable(PortOwner owner)
     /// <summary>The component's exports with a port around each receiver.</summary>
     public ObjectValue Expose(ObjectValue exports)
     {
-        var fields = new Dictionary<string, Value>(StringComparer.Ordinal);
-        foreach (string key in exports.Keys)
+        string[] names = [.. exports.Keys];
+        var values = new Value[names.Length];
+        for (int i = 0; i < names.Length; i++)
         {
-            Value value = exports[key];
-            fields[key] = value is CapsuleValue capsule && PortOf(capsule.Content) is { } port
+            Value value = exports[names[i]];
+            values[i] = value is CapsuleValue capsule && PortOf(capsule.Content) is { } port
                 ? new CapsuleValue(port, capsule.TypeName)
                 : value;
         }
-        return new MapValue(fields);
+        return new FieldsValue(names, values);
     }
 
     /// <summary>An argument of the component with an edge around each port in it; other values are returned as they are.</summary>
@@ -54,9 +55,10 @@ internal sealed class PortTable(PortOwner owner)
     {
         lock (owner)
         {
-            if (_ports?.TryGetValue(content, out Port? port) != true && (port = Port.Around(content, owner)) is not null)
+            Port? port = Array.Find(_ports, port => ReferenceEquals(port.Receiver, content));
+            if (port is null && (port = Port.Around(content, owner)) is not null)
             {
-                (_ports ??= new(1, ReferenceEqualityComparer.Instance))[content] = port;
+                _ports = [.. _ports, port];
             }
             return port;
         }
@@ -66,10 +68,11 @@ internal sealed class PortTable(PortOwner owner)
     {
         lock (owner)
         {
-            _edges ??= new(1, ReferenceEqualityComparer.Instance);
-            if (!_edges.TryGetValue(port, out Edge? edge))
+            Edge? edge = Array.Find(_edges, edge => ReferenceEquals(edge.Port, port));
+            if (edge is null)
             {
-                _edges[port] = edge = port.EdgeFrom(owner);
+                edge = port.EdgeFrom(owner);
+                _edges = [.. _edges, edge];
             }
             return edge;
         }

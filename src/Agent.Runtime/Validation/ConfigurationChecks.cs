@@ -22,11 +22,11 @@ internal sealed class ConfigurationChecks(BlockCatalog catalog, AgentOptions opt
         }
         // Whatever is wrong has been reported already.
         var ignored = new DiagnosticBag();
-        var nodes = new List<EvaluatedNode>();
+        var nodes = new List<Visit>();
         var walk = new ModuleCheck(globals, ignored)
         {
             Exports = EmptyExports.Of,
-            Visited = (use, block) => nodes.Add(new EvaluatedNode(use, block, use.Definition.Descriptor.Decode(block, ignored))),
+            Visited = (use, block) => nodes.Add(new Visit(use, () => block, () => use.Definition.Descriptor.Decode(block, ignored))),
         };
         walk.CheckRoot(root);
         Run(nodes, walk, isRunning: false, diagnostics);
@@ -37,71 +37,96 @@ internal sealed class ConfigurationChecks(BlockCatalog catalog, AgentOptions opt
     {
         if (catalog.Checks.Count > 0)
         {
-            Run([.. state.Places.Select(static place => new EvaluatedNode(place.Use, place.Node.Block, place.Node.Arguments))], state, isRunning: true, diagnostics);
+            Run([.. state.Places.Select(static place => new Visit(place.Use, () => place.Node.Block, () => place.Node.Arguments))], state, isRunning: true, diagnostics);
         }
     }
 
-    private void Run(IReadOnlyList<EvaluatedNode> nodes, INodeValues modules, bool isRunning, DiagnosticBag diagnostics)
+    private void Run(List<Visit> nodes, INodeValues modules, bool isRunning, DiagnosticBag diagnostics)
     {
-        var uses = new Dictionary<string, ModuleUse>(StringComparer.Ordinal);
-        foreach (EvaluatedNode node in nodes)
-        {
-            uses.TryAdd(node.Use.Id, node.Use);
-        }
-        ModuleUse? Find(string id) => uses.TryGetValue(id, out ModuleUse found) ? found : null;
-        var trace = new SourceTrace(Find, modules);
-        var configuration = new CheckedConfiguration([.. nodes.Select(node => Of(node, trace, Find))], isRunning) { Options = options };
+        var all = new AllNodes(nodes, modules);
+        var configuration = new CheckedConfiguration([.. nodes.Select(node => new VisitedNode(node, all))], isRunning) { Options = options };
         foreach (IConfigurationCheck check in catalog.Checks)
         {
             check.Check(configuration, diagnostics);
         }
     }
 
-    private static CheckedNode Of(EvaluatedNode node, SourceTrace trace, Func<string, ModuleUse?> find)
+    /// <summary>A node at its place.</summary>
+    /// <param name="Use">The place.</param>
+    /// <param name="Block">Its evaluated block; null where that could not be done.</param>
+    /// <param name="Arguments">Null where they are not all known.</param>
+    private sealed record Visit(ModuleUse Use, Func<BlockValue?> Block, Func<object?> Arguments);
+
+    /// <summary>Where nodes look each other up.</summary>
+    private sealed class AllNodes
     {
-        (ModuleUse use, BlockValue? block, object? arguments) = node;
-        return new CheckedNode(use.Definition.Descriptor.Name, use.Id, use.Definition.Block.HeaderSpan)
-        {
-            Name = use.Definition.Id,
-            Block = block,
-            Arguments = arguments,
-            References = ReferencesOf(use, trace),
-            Uses = UsesOf(use.Frame, find),
-        };
-    }
+        private readonly Dictionary<string, ModuleUse> _uses = new(StringComparer.Ordinal);
 
-    private static CheckedReference[] ReferencesOf(ModuleUse use, SourceTrace trace) =>
-    [
-        .. from id in use.Definition.Links.Select(static link => link.Id).Distinct(StringComparer.Ordinal)
-           from found in ExportReferences.Find(use.Definition.Block, id, name => use.Frame.Find(name) is not null)
-           from source in trace.SourcesOf(use.Frame, [.. id.Split('.'), .. found.Export.Split('.', StringSplitOptions.RemoveEmptyEntries)])
-           select new CheckedReference(source, found.Argument, found.Span),
-    ];
-
-    /// <summary>The blocks that run the module, and the modules around it, from the inside out.</summary>
-    private static List<CheckedUse> UsesOf(ModuleFrame frame, Func<string, ModuleUse?> find)
-    {
-        if (frame.Path.Length == 0)
+        public AllNodes(List<Visit> nodes, INodeValues modules)
         {
-            return [];
+            foreach (Visit node in nodes)
+            {
+                _uses.TryAdd(node.Use.Id, node.Use);
+            }
+            Trace = new SourceTrace(Find, modules);
         }
-        var uses = new List<CheckedUse>();
-        // The modules of a foreach have ids of their own behind that of the block.
-        for (ModuleUse? use = UseOf(frame); use is { } found; use = UseOf(found.Frame))
-        {
-            uses.Add(new CheckedUse(found.Definition.Id, found.Definition.Block.OpeningSpan));
-        }
-        return uses;
 
-        ModuleUse? UseOf(ModuleFrame module)
+        public SourceTrace Trace { get; }
+
+        public ModuleUse? Find(string id) => _uses.TryGetValue(id, out ModuleUse found) ? found : null;
+
+        /// <summary>The node that runs a module; those of a <c>foreach</c> have ids of their own behind that of the block.</summary>
+        public ModuleUse? UseOf(ModuleFrame module)
         {
             int end = module.Path.LastIndexOf('/');
-            return find(module.Path) ?? (end > 0 ? find(module.Path[..end]) : null);
+            return Find(module.Path) ?? (end > 0 ? Find(module.Path[..end]) : null);
         }
     }
 
-    /// <param name="Use">The node at its place.</param>
-    /// <param name="Block">Null where it could not be evaluated.</param>
-    /// <param name="Arguments">Null where they are not all known.</param>
-    private sealed record EvaluatedNode(ModuleUse Use, BlockValue? Block, object? Arguments);
+    private sealed class VisitedNode : CheckedNode
+    {
+        private readonly ModuleUse _use;
+        private readonly Lazy<BlockValue?> _block;
+        private readonly Lazy<object?> _arguments;
+        private readonly Lazy<IReadOnlyList<CheckedReference>> _references;
+        private readonly Lazy<IReadOnlyList<CheckedUse>> _uses;
+
+        public VisitedNode(Visit visit, AllNodes all)
+            : base(visit.Use.Definition.Descriptor.Name, visit.Use.Id, visit.Use.Definition.Block.HeaderSpan)
+        {
+            _use = visit.Use;
+            Name = _use.Definition.Id;
+            _block = new Lazy<BlockValue?>(visit.Block);
+            _arguments = new Lazy<object?>(visit.Arguments);
+            _references = new Lazy<IReadOnlyList<CheckedReference>>(() => ReferencesIn(all));
+            _uses = new Lazy<IReadOnlyList<CheckedUse>>(() => UsesIn(all));
+        }
+
+        public override BlockValue? Block => _block.Value;
+
+        public override object? Arguments => _arguments.Value;
+
+        public override IReadOnlyList<CheckedReference> References => _references.Value;
+
+        public override IReadOnlyList<CheckedUse> Uses => _uses.Value;
+
+        private CheckedReference[] ReferencesIn(AllNodes all) =>
+        [
+            .. from id in _use.Definition.Links.Select(static link => link.Id).Distinct(StringComparer.Ordinal)
+               from found in ExportReferences.Find(_use.Definition.Block, id, name => _use.Frame.Find(name) is not null)
+               from source in all.Trace.SourcesOf(_use.Frame, [.. id.Split('.'), .. found.Export.Split('.', StringSplitOptions.RemoveEmptyEntries)])
+               select new CheckedReference(source, found.Argument, found.Span),
+        ];
+
+        // From the inside out.
+        private List<CheckedUse> UsesIn(AllNodes all)
+        {
+            var uses = new List<CheckedUse>();
+            for (ModuleUse? use = all.UseOf(_use.Frame); _use.Frame.Path.Length > 0 && use is { } found; use = all.UseOf(found.Frame))
+            {
+                uses.Add(new CheckedUse(found.Definition.Id, found.Definition.Block.OpeningSpan));
+            }
+            return uses;
+        }
+    }
 }

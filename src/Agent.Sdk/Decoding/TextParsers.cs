@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Agent.Sdk.Patterns;
 
 namespace Agent.Sdk.Decoding;
 
@@ -19,10 +18,4 @@ internal static class TextParsers
 
     public static bool Bytes(string text, out ByteSize size, [NotNullWhen(false)] out string? error) =>
         ByteSize.TryParse(text, out size, out error);
-
-    public static bool Pattern(string text, [MaybeNullWhen(false)] out Pattern pattern, [NotNullWhen(false)] out string? error) =>
-        Patterns.Pattern.TryParse(text, PatternOptions.None, out pattern, out error);
-
-    public static bool AnchoredPattern(string text, [MaybeNullWhen(false)] out Pattern pattern, [NotNullWhen(false)] out string? error) =>
-        Patterns.Pattern.TryParse(text, PatternOptions.Anchored, out pattern, out error);
 }

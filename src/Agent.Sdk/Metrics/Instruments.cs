@@ -9,7 +9,17 @@ public enum MetricType
 }
 
 /// <summary>One series (a histogram: one set of series) of a family.</summary>
-public abstract class Instrument;
+/// <remarks>It is the series itself, and a link in the list of its scope's: thousands of idle series cost nothing besides.</remarks>
+public abstract class Instrument : MetricSeries
+{
+    internal MetricFamily? Family { get; set; }
+
+    internal MetricScope? Owner { get; set; }
+
+    internal Instrument? Before { get; set; }
+
+    internal Instrument? After { get; set; }
+}
 
 /// <summary>Counts up. Safe on any thread, without a lock.</summary>
 public sealed class Counter : Instrument
@@ -32,12 +42,14 @@ public sealed class Gauge : Instrument
 
     public void Set(double value) => Volatile.Write(ref _value, value);
 
-    public void Add(double amount)
+    public void Add(double amount) => Add(ref _value, amount);
+
+    internal static void Add(ref double value, double amount)
     {
-        double seen = Volatile.Read(ref _value);
+        double seen = Volatile.Read(ref value);
         while (true)
         {
-            double found = Interlocked.CompareExchange(ref _value, seen + amount, seen);
+            double found = Interlocked.CompareExchange(ref value, seen + amount, seen);
             if (found.Equals(seen))
             {
                 return;
@@ -48,24 +60,30 @@ public sealed class Gauge : Instrument
 }
 
 /// <summary>A value that its owner computes when it is read.</summary>
-public sealed class ObservedValue(Func<double> read) : Instrument
+public abstract class ObservedValue : Instrument
 {
-    public double Read() => read();
+    public abstract double Read();
+}
+
+internal sealed class ComputedValue(Func<double> read) : ObservedValue
+{
+    public override double Read() => read();
 }
 
 /// <summary>Counts observations into buckets.</summary>
 /// <param name="bounds">Upper bounds, ascending, without +Inf.</param>
 public sealed class Histogram(double[] bounds) : Instrument
 {
-    private readonly long[] _counts = new long[bounds.Length + 1];
-    private readonly Gauge _sum = new();
+    // Made with the first observation: most histograms of idle components never see one.
+    private long[]? _counts;
+    private double _sum;
 
     public ReadOnlySpan<double> Bounds => bounds;
 
-    public double Sum => _sum.Value;
+    public double Sum => Volatile.Read(ref _sum);
 
     /// <summary>The count of one bucket alone (not cumulative); the last one is +Inf.</summary>
-    public long CountOf(int bucket) => Volatile.Read(ref _counts[bucket]);
+    public long CountOf(int bucket) => Volatile.Read(ref _counts) is { } counts ? Volatile.Read(ref counts[bucket]) : 0;
 
     public void Observe(double value) => Observe(value, 1);
 
@@ -77,18 +95,28 @@ public sealed class Histogram(double[] bounds) : Instrument
         {
             bucket++;
         }
-        Interlocked.Add(ref _counts[bucket], count);
-        _sum.Add(value * count);
+        Interlocked.Add(ref Counts()[bucket], count);
+        Gauge.Add(ref _sum, value * count);
+    }
+
+    private long[] Counts()
+    {
+        if (Volatile.Read(ref _counts) is { } counts)
+        {
+            return counts;
+        }
+        long[] made = new long[bounds.Length + 1];
+        return Interlocked.CompareExchange(ref _counts, made, null) ?? made;
     }
 }
 
 /// <summary>Adds up observations: their sum and their count, without quantiles.</summary>
 public sealed class Summary : Instrument
 {
-    private readonly Gauge _sum = new();
+    private double _sum;
     private long _count;
 
-    public double Sum => _sum.Value;
+    public double Sum => Volatile.Read(ref _sum);
 
     public long Count => Volatile.Read(ref _count);
 
@@ -98,7 +126,7 @@ public sealed class Summary : Instrument
         if (count > 0)
         {
             Interlocked.Add(ref _count, count);
-            _sum.Add(total.TotalSeconds);
+            Gauge.Add(ref _sum, total.TotalSeconds);
         }
     }
 }

@@ -3,14 +3,25 @@ using System.Collections.Immutable;
 namespace Agent.Sdk.Metrics;
 
 /// <summary>One series of a family: label names and values in step, and the instrument behind it.</summary>
-public sealed record MetricSeries(string[] LabelNames, string[] LabelValues, Instrument Instrument);
+public abstract class MetricSeries
+{
+    private protected MetricSeries()
+    {
+    }
+
+    public string[] LabelNames { get; internal set; } = [];
+
+    public string[] LabelValues { get; internal set; } = [];
+
+    public Instrument Instrument => (Instrument)this;
+}
 
 /// <summary>All series of one metric name.</summary>
 /// <remarks>A family without series may become another type: a reload can turn a counter that users define into a gauge.</remarks>
 public sealed class MetricFamily(string name, string help, MetricType type)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<SeriesKey, MetricSeries> _series = [];
+    private readonly HashSet<Instrument> _series = new(SeriesComparer.Instance);
     private ImmutableArray<MetricSeries>? _listed;
 
     public string Name { get; } = name;
@@ -37,7 +48,7 @@ public sealed class MetricFamily(string name, string help, MetricType type)
         {
             lock (_gate)
             {
-                return _listed ??= [.. _series.Values];
+                return _listed ??= [.. _series];
             }
         }
     }
@@ -56,23 +67,24 @@ public sealed class MetricFamily(string name, string help, MetricType type)
             {
                 return null;
             }
-            if (_series.TryGetValue(key, out MetricSeries? series))
+            if (_series.GetAlternateLookup<SeriesKey>().TryGetValue(key, out Instrument? known))
             {
-                return series.Instrument;
+                return known;
             }
             added = true;
-            series = new MetricSeries(key.Names, key.Values, create());
-            _series.Add(key, series);
+            Instrument made = create();
+            (made.Family, made.LabelNames, made.LabelValues) = (this, key.Names, key.Values);
+            _series.Add(made);
             _listed = null;
-            return series.Instrument;
+            return made;
         }
     }
 
-    internal void Remove(SeriesKey key)
+    internal void Remove(Instrument instrument)
     {
         lock (_gate)
         {
-            _series.Remove(key);
+            _series.Remove(instrument);
             _listed = null;
         }
     }

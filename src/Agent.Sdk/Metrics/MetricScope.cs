@@ -11,8 +11,8 @@ public sealed class MetricScope : IDisposable
     private readonly string[] _names;
     private readonly string[] _values;
 
-    // Made with the first instrument: thousands of scopes of idle components have few or none.
-    private Dictionary<Instrument, (MetricFamily Family, SeriesKey Key)>? _owned;
+    // The head of the list of what the scope made.
+    private Instrument? _owned;
 
     internal MetricScope(MetricRegistry registry, KeyValuePair<string, string>[] constant)
     {
@@ -25,29 +25,29 @@ public sealed class MetricScope : IDisposable
     public MetricRegistry Registry => _registry;
 
     public Counter Counter(string name, string help, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Counter, labels, static _ => new Counter());
+        Make(name, help, MetricType.Counter, labels, static () => new Counter());
 
     public Gauge Gauge(string name, string help, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Gauge, labels, static _ => new Gauge());
+        Make(name, help, MetricType.Gauge, labels, static () => new Gauge());
 
     /// <summary>A gauge that is read when somebody scrapes; <paramref name="read"/> must be quick and safe on any thread.</summary>
     public void ObservedGauge(string name, string help, Func<double> read, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Gauge, labels, _ => new ObservedValue(read));
+        Make(name, help, MetricType.Gauge, labels, () => new ComputedValue(read));
 
     /// <summary>A counter that is read when somebody scrapes.</summary>
     public void ObservedCounter(string name, string help, Func<double> read, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Counter, labels, _ => new ObservedValue(read));
+        Make(name, help, MetricType.Counter, labels, () => new ComputedValue(read));
 
     /// <param name="name">Without <c>_bucket</c>.</param>
     /// <param name="help">One sentence.</param>
     /// <param name="buckets">Upper bounds, ascending, without +Inf.</param>
     /// <param name="labels">Labels of this series.</param>
     public Histogram Histogram(string name, string help, double[] buckets, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Histogram, labels, _ => new Histogram(buckets));
+        Make(name, help, MetricType.Histogram, labels, () => new Histogram(buckets));
 
     /// <summary>Sum and count of durations in seconds.</summary>
     public Summary Summary(string name, string help, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Make(name, help, MetricType.Summary, labels, static _ => new Summary());
+        Make(name, help, MetricType.Summary, labels, static () => new Summary());
 
     /// <summary>A scope whose instruments carry further labels, and whose series go when it is disposed of, before its parent's do.</summary>
     public MetricScope Child(params KeyValuePair<string, string>[] labels) => new(_registry, [.. _names.Zip(_values, KeyValuePair.Create), .. labels]);
@@ -56,11 +56,10 @@ public sealed class MetricScope : IDisposable
     {
         lock (_values)
         {
-            foreach ((MetricFamily family, SeriesKey key) in _owned?.Values.AsEnumerable() ?? [])
+            while (_owned is { } first)
             {
-                family.Remove(key);
+                Leave(first);
             }
-            _owned = null;
         }
     }
 
@@ -72,9 +71,9 @@ public sealed class MetricScope : IDisposable
     {
         lock (_values)
         {
-            if (_owned?.Remove(instrument, out (MetricFamily Family, SeriesKey Key) owned) == true)
+            if (instrument.Owner == this)
             {
-                owned.Family.Remove(owned.Key);
+                Leave(instrument);
             }
         }
     }
@@ -90,10 +89,10 @@ public sealed class MetricScope : IDisposable
     /// <param name="labels">Labels of this series.</param>
     public Instrument? TryAdd(
         string name, string help, MetricType type, Instrument instrument, params ReadOnlySpan<(string Name, string Value)> labels) =>
-        Find(name, new MetricKind(help, type), labels, _ => instrument);
+        Find(name, new MetricKind(help, type), labels, () => instrument);
 
     private T Make<T>(
-        string name, string help, MetricType type, ReadOnlySpan<(string Name, string Value)> labels, Func<MetricFamily, T> create)
+        string name, string help, MetricType type, ReadOnlySpan<(string Name, string Value)> labels, Func<T> create)
         where T : Instrument
     {
         Instrument? instrument = Find(name, new MetricKind(help, type), labels, create);
@@ -101,7 +100,7 @@ public sealed class MetricScope : IDisposable
     }
 
     private Instrument? Find(
-        string name, MetricKind kind, ReadOnlySpan<(string Name, string Value)> labels, Func<MetricFamily, Instrument> create)
+        string name, MetricKind kind, ReadOnlySpan<(string Name, string Value)> labels, Func<Instrument> create)
     {
         string[] names = _names;
         string[] values = _values;
@@ -116,17 +115,46 @@ public sealed class MetricScope : IDisposable
                 (names[_names.Length + i], values[_names.Length + i]) = labels[i];
             }
             names = _registry.Shared(names);
+            // Series of the same thing are often made one after the other.
+            values = Volatile.Read(ref _owned) is { } last && last.LabelValues.AsSpan().SequenceEqual(values) ? last.LabelValues : values;
         }
-        MetricFamily family = _registry.Family(name, kind);
-        var key = new SeriesKey(names, values);
-        Instrument? instrument = family.GetOrAdd(key, kind, () => create(family), out bool added);
+        Instrument? instrument = _registry.Family(name, kind).GetOrAdd(new SeriesKey(names, values), kind, create, out bool added);
         if (added)
         {
-            lock (_values)
-            {
-                (_owned ??= new(1, ReferenceEqualityComparer.Instance)).Add(instrument!, (family, key));
-            }
+            Join(instrument!);
         }
         return instrument;
+    }
+
+    private void Join(Instrument made)
+    {
+        lock (_values)
+        {
+            made.Owner = this;
+            made.After = _owned;
+            if (_owned is not null)
+            {
+                _owned.Before = made;
+            }
+            Volatile.Write(ref _owned, made);
+        }
+    }
+
+    private void Leave(Instrument gone)
+    {
+        gone.Family!.Remove(gone);
+        if (gone.Before is null)
+        {
+            _owned = gone.After;
+        }
+        else
+        {
+            gone.Before.After = gone.After;
+        }
+        if (gone.After is not null)
+        {
+            gone.After.Before = gone.Before;
+        }
+        (gone.Owner, gone.Before, gone.After) = (null, null, null);
     }
 }

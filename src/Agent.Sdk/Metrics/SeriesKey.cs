@@ -3,24 +3,31 @@ namespace Agent.Sdk.Metrics;
 /// <summary>Help and type of a metric.</summary>
 internal readonly record struct MetricKind(string Help, MetricType Type);
 
-/// <summary>The labels of one series, compared by content.</summary>
-internal readonly struct SeriesKey(string[] names, string[] values) : IEquatable<SeriesKey>
+/// <summary>The labels of one series.</summary>
+internal readonly record struct SeriesKey(string[] Names, string[] Values);
+
+/// <summary>Finds series by the content of their labels.</summary>
+internal sealed class SeriesComparer : IEqualityComparer<Instrument>, IAlternateEqualityComparer<SeriesKey, Instrument>
 {
-    public string[] Names => names;
+    public static SeriesComparer Instance { get; } = new();
 
-    public string[] Values => values;
+    public bool Equals(Instrument? x, Instrument? y) =>
+        ReferenceEquals(x, y) || (x is not null && y is not null && Equals(new SeriesKey(x.LabelNames, x.LabelValues), y));
 
-    public bool Equals(SeriesKey other) => values.AsSpan().SequenceEqual(other.Values) && names.AsSpan().SequenceEqual(other.Names);
+    public int GetHashCode(Instrument obj) => GetHashCode(new SeriesKey(obj.LabelNames, obj.LabelValues));
 
-    public override bool Equals(object? obj) => obj is SeriesKey other && Equals(other);
+    public bool Equals(SeriesKey alternate, Instrument other) =>
+        alternate.Values.AsSpan().SequenceEqual(other.LabelValues) && alternate.Names.AsSpan().SequenceEqual(other.LabelNames);
 
-    public override int GetHashCode()
+    public int GetHashCode(SeriesKey alternate)
     {
         var hash = new HashCode();
-        foreach (string value in values)
+        foreach (string value in alternate.Values)
         {
             hash.Add(value, StringComparer.Ordinal);
         }
         return hash.ToHashCode();
     }
+
+    public Instrument Create(SeriesKey alternate) => throw new System.Diagnostics.UnreachableException("BUG: a series is made with its instrument");
 }

@@ -21,14 +21,17 @@ public sealed class Pattern : IEquatable<Pattern>
     private readonly LiteralTest? _test;
     private readonly IReadOnlyList<string>? _literals;
 
-    private Pattern(string text, PatternOptions options, RegexNode node, IReadOnlyList<string?> names)
+    // The last one that was asked for: where rules share a pattern they nearly always share that, too.
+    private PatternTemplate? _template;
+
+    private Pattern(string text, PatternOptions options, (string Text, RegexNode Node) whole, IReadOnlyList<string?> names)
     {
         Text = text;
         Options = options;
         GroupNames = names;
-        _matcher = new RegexMatcher(node, names.Count);
-        _test = LiteralShape.Test(node);
-        _literals = LiteralShape.WholeTexts(node)?.Select(Encoding.UTF8.GetString).Distinct(StringComparer.Ordinal).ToArray();
+        _matcher = new RegexMatcher(whole.Text, whole.Node, names.Count);
+        _test = LiteralShape.Test(whole.Node);
+        _literals = LiteralShape.WholeTexts(whole.Node)?.Select(Encoding.UTF8.GetString).Distinct(StringComparer.Ordinal).ToArray();
     }
 
     /// <summary>As written, without what <see cref="PatternOptions.Anchored"/> adds.</summary>
@@ -57,7 +60,7 @@ public sealed class Pattern : IEquatable<Pattern>
             error = $"error parsing regexp: expression too large: `{whole}`";
             return false;
         }
-        pattern = new Pattern(text, options, node, names);
+        pattern = new Pattern(text, options, (whole, node), names);
         return true;
     }
 
@@ -110,7 +113,15 @@ public sealed class Pattern : IEquatable<Pattern>
     public PatternMatches EnumerateMatches(ReadOnlySpan<byte> utf8, Span<ByteRange> groups) => new(this, utf8, groups);
 
     /// <summary>Reads a replacement such as <c>$1-${name}</c> for this pattern.</summary>
-    public PatternTemplate Template(string text) => PatternTemplate.Parse(text, GroupNames);
+    public PatternTemplate Template(string text)
+    {
+        PatternTemplate? last = Volatile.Read(ref _template);
+        if (last is null || last.Text != text)
+        {
+            Volatile.Write(ref _template, last = PatternTemplate.Parse(text, GroupNames));
+        }
+        return last;
+    }
 
     /// <summary>Writes the text with every match replaced, as Go's ReplaceAll.</summary>
     public void Replace(ReadOnlySpan<byte> utf8, PatternTemplate template, IBufferWriter<byte> output) =>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Agent.Sdk;
 using Agent.Sdk.Patterns;
 using Agent.Sdk.Tracing;
 using Agent.Telemetry;
@@ -13,10 +14,12 @@ internal sealed class RelabelStep
 {
     private readonly RelabelRule _rule;
     private readonly LabelNameRule _names;
-    private readonly string[] _sources;
-    private readonly PatternTemplate _target;
-    private readonly PatternTemplate _replacement;
-    private readonly Predicate<Label> _removes;
+    private readonly ValueList<string> _sources;
+
+    // Null where the target is no template, and where the action has none.
+    private readonly PatternTemplate? _target;
+    private readonly PatternTemplate? _replacement;
+    private readonly Predicate<Label>? _removes;
     private readonly bool _matchesAll;
     private readonly bool _copies;
     private long _hits;
@@ -26,13 +29,18 @@ internal sealed class RelabelStep
     {
         _rule = rule;
         _names = names;
-        _sources = [.. rule.SourceLabels ?? []];
-        _target = rule.Regex.Template(rule.TargetLabel);
-        _replacement = rule.Regex.Template(rule.Replacement);
+        _sources = rule.SourceLabels ?? [];
+        if (rule.Action is RelabelAction.Replace or RelabelAction.LabelMap)
+        {
+            _target = rule.TargetLabel.Contains('$', StringComparison.Ordinal) ? rule.Regex.Template(rule.TargetLabel) : null;
+            _replacement = rule.Regex.Template(rule.Replacement);
+        }
         _matchesAll = rule.Regex.Text == RelabelRule.AnyText;
         _copies = _matchesAll && rule.Replacement is "$1" or "${1}" or "$0" or "${0}";
-        bool removesMatches = rule.Action == RelabelAction.LabelDrop;
-        _removes = label => rule.Regex.IsMatch(label.Name) == removesMatches;
+        if (rule.Action is RelabelAction.LabelDrop or RelabelAction.LabelKeep)
+        {
+            _removes = Removes;
+        }
     }
 
     public RuleCounts Counts => new(Volatile.Read(ref _hits), Volatile.Read(ref _drops));
@@ -56,7 +64,7 @@ internal sealed class RelabelStep
                 return !Rename(labels) || Hit();
             case RelabelAction.LabelDrop or RelabelAction.LabelKeep:
                 int before = labels.Count;
-                labels.RemoveAll(_removes);
+                labels.RemoveAll(_removes!);
                 return labels.Count == before || Hit();
             default:
                 labels.Set(_rule.TargetLabel, Transformed(Joined(labels)));
@@ -69,7 +77,7 @@ internal sealed class RelabelStep
     private bool Replace(LabelSetBuilder labels)
     {
         string value = Joined(labels);
-        string? target = _target.IsConstant ? _target.Text : null;
+        string? target = _target is null ? _rule.TargetLabel : null;
         string? result;
         if (_copies && target is not null)
         {
@@ -77,8 +85,9 @@ internal sealed class RelabelStep
         }
         else
         {
-            target = _rule.Regex.Expand(value, _target);
-            result = target is null ? null : _rule.Regex.Expand(value, _replacement);
+            // A constant target is set only where the expression matches; and then the other one matches too.
+            target = _target is null ? target : _rule.Regex.Expand(value, _target);
+            result = target is null ? null : _rule.Regex.Expand(value, _replacement!);
         }
         if (target is null || result is null)
         {
@@ -104,7 +113,7 @@ internal sealed class RelabelStep
         }
         foreach (Label label in matching)
         {
-            labels.Set(_rule.Regex.Replace(label.Name, _replacement), label.Value);
+            labels.Set(_rule.Regex.Replace(label.Name, _replacement!), label.Value);
         }
         return matching.Count > 0;
     }
@@ -126,7 +135,7 @@ internal sealed class RelabelStep
 
     private string Joined(LabelSetBuilder labels)
     {
-        switch (_sources.Length)
+        switch (_sources.Count)
         {
             case 0:
                 return "";
@@ -135,7 +144,7 @@ internal sealed class RelabelStep
             case 2:
                 return string.Concat(labels.Get(_sources[0]), _rule.Separator, labels.Get(_sources[1]));
             default:
-                string[] values = new string[_sources.Length];
+                string[] values = new string[_sources.Count];
                 for (int i = 0; i < values.Length; i++)
                 {
                     values[i] = labels.Get(_sources[i]);
@@ -143,6 +152,8 @@ internal sealed class RelabelStep
                 return string.Join(_rule.Separator, values);
         }
     }
+
+    private bool Removes(Label label) => _rule.Regex.IsMatch(label.Name) == (_rule.Action == RelabelAction.LabelDrop);
 
     private bool Hit()
     {

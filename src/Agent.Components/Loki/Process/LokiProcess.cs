@@ -32,6 +32,9 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
     private volatile Route? _route;
     private volatile Arguments? _arguments;
 
+    // Cut short what is still under way a while after the component was asked to stop.
+    private CancellationTokenSource? _late;
+
     public LokiProcess(ComponentContext context)
     {
         _context = context;
@@ -81,15 +84,25 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using ITimer timer = _context.Time.CreateTimer(_ => _wake.Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _context.Time);
-        using CancellationTokenRegistration registration = stop.Register(() => Hurry(late));
+        _late = late;
+        using CancellationTokenRegistration registration = stop.UnsafeRegister(static process => ((LokiProcess)process!).Hurry(), this);
+        // Made when a stage first wants to be called: most have nothing that waits for time.
+        ITimer? timer = null;
         while (!stop.IsCancellationRequested)
         {
             await _wake.WaitAsync().ConfigureAwait(false);
-            TimeSpan? due = await OnTimeAsync(isStopping: false, late.Token).ConfigureAwait(false);
-            timer.Change(due ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (await OnTimeAsync(isStopping: false, late.Token).ConfigureAwait(false) is { } due)
+            {
+                timer ??= _context.Time.CreateTimer(static wake => ((WakeUp)wake!).Ring(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                timer.Change(due, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
         }
+        timer?.Dispose();
         // The sources have stopped and the sinks have not. What cannot be handed on in time stays unsettled: its source reads it again.
         await OnTimeAsync(isStopping: true, late.Token).ConfigureAwait(false);
     }
@@ -111,9 +124,9 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
     private ValueTask<TimeSpan?> OnTimeAsync(bool isStopping, CancellationToken stop) =>
         _route is { } route ? route.Pipeline.OnTimeAsync(route.Next, isStopping, stop) : ValueTask.FromResult<TimeSpan?>(null);
 
-    private void Hurry(CancellationTokenSource late)
+    private void Hurry()
     {
-        late.CancelAfter(LongestDrain);
+        _late?.CancelAfter(LongestDrain);
         _route?.Pipeline.LetThrough();
         _wake.Ring();
     }

@@ -7,7 +7,7 @@ namespace Agent.Components.Loki.Process;
 internal sealed class NameCache
 {
     private const int Limit = 4096;
-    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, string>? _names;
 
     public string Get(ReadOnlySpan<byte> name)
     {
@@ -17,11 +17,12 @@ internal sealed class NameCache
             return Encoding.UTF8.GetString(name);
         }
         ReadOnlySpan<char> text = buffer[..Encoding.UTF8.GetChars(name, buffer)];
-        if (_names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out string? known))
+        ConcurrentDictionary<string, string> names = Volatile.Read(ref _names) ?? Interlocked.CompareExchange(ref _names, new(StringComparer.Ordinal), null) ?? _names;
+        if (names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out string? known))
         {
             return known;
         }
         string made = text.ToString();
-        return _names.Count >= Limit ? made : _names.GetOrAdd(made, made);
+        return names.Count >= Limit ? made : names.GetOrAdd(made, made);
     }
 }

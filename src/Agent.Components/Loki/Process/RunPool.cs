@@ -4,13 +4,16 @@ namespace Agent.Components.Loki.Process;
 internal sealed class RunPool(Pipeline pipeline)
 {
     private const int Kept = 8;
-    private readonly PipelineRun?[] _free = new PipelineRun?[Kept];
+
+    // Made with the first return.
+    private PipelineRun?[]? _free;
 
     public PipelineRun Rent()
     {
-        for (int i = 0; i < _free.Length; i++)
+        PipelineRun?[] free = Volatile.Read(ref _free) ?? [];
+        for (int i = 0; i < free.Length; i++)
         {
-            if (_free[i] is not null && Interlocked.Exchange(ref _free[i], null) is { } run)
+            if (free[i] is not null && Interlocked.Exchange(ref free[i], null) is { } run)
             {
                 return run;
             }
@@ -21,9 +24,10 @@ internal sealed class RunPool(Pipeline pipeline)
     public void Return(PipelineRun run)
     {
         run.Clear();
-        for (int i = 0; i < _free.Length; i++)
+        PipelineRun?[] free = Volatile.Read(ref _free) ?? Interlocked.CompareExchange(ref _free, new PipelineRun?[Kept], null) ?? _free;
+        for (int i = 0; i < free.Length; i++)
         {
-            if (_free[i] is null && Interlocked.CompareExchange(ref _free[i], run, null) is null)
+            if (free[i] is null && Interlocked.CompareExchange(ref free[i], run, null) is null)
             {
                 return;
             }

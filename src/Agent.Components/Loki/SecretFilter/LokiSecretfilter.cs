@@ -96,7 +96,7 @@ public sealed class LokiSecretfilter : IComponent<LokiSecretfilter.Arguments>, I
         return changed is null ? sent : _batches.ReturnAfter(sent, changed);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

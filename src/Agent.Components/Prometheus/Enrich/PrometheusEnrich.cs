@@ -90,7 +90,7 @@ public sealed class PrometheusEnrich : IComponent<PrometheusEnrich.Arguments>, I
         return _rewriter.ForwardAsync(batch, new EnrichMap(setup.Targets, setup.Cache, _context.Time.GetTimestamp()), setup.Next, stop);
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask DisposeAsync()
     {

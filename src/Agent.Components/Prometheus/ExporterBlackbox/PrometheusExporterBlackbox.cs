@@ -131,7 +131,7 @@ public sealed partial class PrometheusExporterBlackbox : IComponent<PrometheusEx
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop)
     {

@@ -33,7 +33,7 @@ public sealed class PrometheusExporterUnix(ComponentContext context) : IComponen
         return ValueTask.CompletedTask;
     }
 
-    public Task RunAsync(CancellationToken stop) => stop.WhenCancelledAsync();
+    public Task RunAsync(CancellationToken stop) => Task.CompletedTask;
 
     public ValueTask HandleAsync(LocalRequest request, LocalReply reply, CancellationToken stop) =>
         ExporterPage.HandleAsync(Volatile.Read(ref _page)!, request, reply, stop);

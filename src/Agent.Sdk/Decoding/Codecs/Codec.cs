@@ -43,11 +43,11 @@ public static class Codec
         new ParsedCodec<ByteSize>(SchemaKind.ByteSize, "bytes", TextParsers.Bytes, static size => size.ToString());
 
     public static ValueCodec<Pattern> Pattern { get; } =
-        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", TextParsers.Pattern, static pattern => pattern.Text);
+        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", new PatternPool(PatternOptions.None).TryParse, static pattern => pattern.Text);
 
     /// <summary>A pattern that has to match the whole text.</summary>
     public static ValueCodec<Pattern> AnchoredPattern { get; } =
-        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", TextParsers.AnchoredPattern, static pattern => pattern.Text);
+        new ParsedCodec<Pattern>(SchemaKind.Pattern, "regexp", new PatternPool(PatternOptions.Anchored).TryParse, static pattern => pattern.Text);
 
     public static ValueCodec<Uri> Uri { get; } =
         new ParsedCodec<Uri>(SchemaKind.Uri, "string", TextParsers.Uri, static uri => uri.OriginalString);

@@ -5,10 +5,11 @@ namespace Agent.Components.Loki.Process.CustomMetrics;
 /// <summary>The metrics that the stages of one pipeline define. Stages that name the same one share its series.</summary>
 internal sealed class CustomFamilies(MetricScope metrics, TimeProvider time)
 {
-    private readonly Dictionary<(string, MetricType), CustomFamily> _families = [];
+    private Dictionary<(string, MetricType), CustomFamily>? _families;
 
     public CustomFamily Get(CustomMetric metric, TimeSpan maxIdle)
     {
+        _families ??= [];
         if (!_families.TryGetValue((metric.Name, metric.Type), out CustomFamily? family))
         {
             family = new CustomFamily(metric, metrics, time);
@@ -21,7 +22,7 @@ internal sealed class CustomFamilies(MetricScope metrics, TimeProvider time)
     /// <summary>Removes all series: with changed stages the metrics begin anew, as in Alloy.</summary>
     public void Close()
     {
-        foreach (CustomFamily family in _families.Values)
+        foreach (CustomFamily family in _families?.Values.AsEnumerable() ?? [])
         {
             family.Close();
         }

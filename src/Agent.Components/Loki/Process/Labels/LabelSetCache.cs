@@ -13,7 +13,7 @@ internal sealed class LabelSetCache(IReadOnlyList<LabelChange> changes, MetricSc
     private const int FirstSize = 64;
     private readonly Lock _gate = new();
     private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
-    private volatile Table _table = new(FirstSize);
+    private volatile Table _table = Table.Empty;
 
     public LabelSet Resolve(LabelSet from, ReadOnlySpan<byte> pending)
     {
@@ -37,7 +37,7 @@ internal sealed class LabelSetCache(IReadOnlyList<LabelChange> changes, MetricSc
             }
             else if (_table.Count >= _table.Size)
             {
-                _table = new Table(_table.Size * 4, _table);
+                _table = new Table(Math.Max(FirstSize, _table.Size * 4), _table);
             }
             _table.Add(new Node(from, pending.ToArray(), hash, result));
         }
@@ -77,6 +77,11 @@ internal sealed class LabelSetCache(IReadOnlyList<LabelChange> changes, MetricSc
     {
         private readonly Node?[] _buckets;
 
+        /// <summary>Takes nothing: a pipeline that has seen no line yet needs no table.</summary>
+        public static Table Empty { get; } = new();
+
+        private Table() => _buckets = new Node?[1];
+
         public Table(int size, Table? from = null)
         {
             _buckets = new Node?[size];
@@ -89,7 +94,7 @@ internal sealed class LabelSetCache(IReadOnlyList<LabelChange> changes, MetricSc
             }
         }
 
-        public int Size => _buckets.Length;
+        public int Size => ReferenceEquals(this, Empty) ? 0 : _buckets.Length;
 
         public int Count { get; private set; }
 

@@ -1,0 +1,90 @@
+using Agent.Runtime.Evaluation;
+using Agent.Sdk.Decoding;
+using Agent.Syntax;
+using Agent.Syntax.Values;
+
+namespace Agent.Runtime.Graph;
+
+/// <summary>An evaluated block as it is kept for each node: what is written, and the values that came from elsewhere; constants stand in the text.</summary>
+/// <remarks>Evaluated blocks in full were a tenth of the memory of a node, and are looked at only when a person does.</remarks>
+internal sealed class KeptBlock
+{
+    private readonly Value[] _values;
+    private BlockStatement _written;
+
+    /// <param name="written">What was evaluated.</param>
+    /// <param name="block">What came of it.</param>
+    public KeptBlock(BlockStatement written, BlockValue block)
+    {
+        var values = new List<Value>();
+        Collect(written, block, values);
+        _written = written;
+        _values = [.. values];
+    }
+
+    /// <summary>The same text stands somewhere else now: the source that it was first read from is not kept for it.</summary>
+    public void Stands(BlockStatement same) => _written = same;
+
+    public BlockValue Restore()
+    {
+        int next = 0;
+        return Restore(_written, ref next);
+    }
+
+    private static void Collect(BlockStatement written, BlockValue block, List<Value> values)
+    {
+        int attributes = 0;
+        int blocks = 0;
+        foreach (Statement statement in written.Body)
+        {
+            if (statement is BlockStatement inner)
+            {
+                Collect(inner, block.Blocks[blocks++], values);
+            }
+            else if (statement is AttributeStatement attribute)
+            {
+                Value value = block.Attributes[attributes++].Value;
+                if (!IsConstant(attribute.Value))
+                {
+                    values.Add(value);
+                }
+            }
+        }
+    }
+
+    private BlockValue Restore(BlockStatement written, ref int next)
+    {
+        var attributes = new List<AttributeValue>();
+        var blocks = new List<BlockValue>();
+        foreach (Statement statement in written.Body)
+        {
+            if (statement is BlockStatement inner)
+            {
+                blocks.Add(Restore(inner, ref next));
+            }
+            else if (statement is AttributeStatement attribute)
+            {
+                Value value = IsConstant(attribute.Value)
+                    ? Evaluator.Evaluate(attribute.Value, NoNames.Instance, []) ?? throw new System.Diagnostics.UnreachableException("BUG: a constant that had a value has none")
+                    : _values[next++];
+                attributes.Add(new AttributeValue(attribute.Name.Name, value, attribute.Name.Span, attribute.Value.Span));
+            }
+        }
+        return new BlockValue(written.FullName, written.Label, written.HeaderSpan, attributes, blocks);
+    }
+
+    private static bool IsConstant(Expression expression) => expression switch
+    {
+        LiteralExpression => true,
+        ArrayExpression array => array.Elements.All(IsConstant),
+        ObjectExpression map => map.Fields.All(static field => IsConstant(field.Value)),
+        _ => false,
+    };
+
+    private sealed class NoNames : IScope
+    {
+        public static NoNames Instance { get; } = new();
+
+        public Resolution Resolve(IReadOnlyList<string> parts) => throw new System.Diagnostics.UnreachableException("BUG: a constant refers to nothing");
+    }
+}
