@@ -12,12 +12,15 @@ public abstract class Edge
     {
         From = sender.Id;
         To = port.Owner;
+        Sender = sender;
         Items = items;
     }
 
     public string From { get; }
 
     public string To { get; }
+
+    private protected PortOwner Sender { get; }
 
     /// <summary>The kind of data, as the live view of the graph names it.</summary>
     public abstract string DataType { get; }

@@ -32,6 +32,6 @@ public sealed class LogEdge : Edge, ILogConsumer
                 watcher.See(batch);
             }
         }
-        return _port.ConsumeAsync(batch, stop);
+        return _port.ConsumeAsync(batch, Sender, stop);
     }
 }

@@ -28,6 +28,6 @@ public sealed class MetricEdge : Edge, IMetricConsumer
                 watcher.See(batch);
             }
         }
-        return _port.ConsumeAsync(batch, stop);
+        return _port.ConsumeAsync(batch, Sender, stop);
     }
 }

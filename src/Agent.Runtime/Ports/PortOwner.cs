@@ -8,6 +8,7 @@ namespace Agent.Runtime.Ports;
 internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, TimeProvider time)
 {
     private long _busyTicks;
+    private long _handingTicks;
     private long _entered;
     private long _left;
 
@@ -27,6 +28,9 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
     /// <summary>Seconds that producers spent inside the component, waiting for room included.</summary>
     public double BusySeconds => (double)Volatile.Read(ref _busyTicks) / time.TimestampFrequency;
 
+    /// <summary>The same without the time that it spent handing on what it got.</summary>
+    public double OwnSeconds => Math.Max(0, (double)(Volatile.Read(ref _busyTicks) - Volatile.Read(ref _handingTicks)) / time.TimestampFrequency);
+
     /// <summary>Calls that have begun.</summary>
     public long Entered => Volatile.Read(ref _entered);
 
@@ -37,5 +41,8 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public void Leave() => Interlocked.Increment(ref _left);
 
-    public void Busy(long start) => Interlocked.Add(ref _busyTicks, time.GetTimestamp() - start);
+    public void Busy(long ticks) => Interlocked.Add(ref _busyTicks, ticks);
+
+    /// <summary>Counts time that the component spent in another one.</summary>
+    public void Handing(long ticks) => Interlocked.Add(ref _handingTicks, ticks);
 }

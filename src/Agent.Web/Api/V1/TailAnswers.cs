@@ -57,6 +57,8 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
                 json.WriteString("component"u8, node.Id);
                 json.WritePropertyName("state"u8);
                 PlainJson.Write(json, endpoint);
+                string name = DebugLists.Text(endpoint, "name");
+                WriteReasons(json, "drops", SelfMetricsReader.DroppedByReason(metrics, node.Id, name, DebugLists.Text(endpoint, "host")));
                 json.WriteEndObject();
             }
         }
@@ -64,12 +66,7 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
         json.WriteStartObject("drops"u8);
         foreach ((string component, Dictionary<string, double> reasons) in SelfMetricsReader.DroppedByReason(metrics))
         {
-            json.WriteStartObject(component);
-            foreach ((string reason, double count) in reasons)
-            {
-                json.WriteNumber(reason, count);
-            }
-            json.WriteEndObject();
+            WriteReasons(json, component, reasons);
         }
         json.WriteEndObject();
         json.WriteStartObject("diskBytes"u8);
@@ -78,6 +75,16 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
             json.WriteNumber(component, bytes);
         }
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteReasons(Utf8JsonWriter json, string key, Dictionary<string, double> reasons)
+    {
+        json.WriteStartObject(key);
+        foreach ((string reason, double count) in reasons)
+        {
+            json.WriteNumber(reason, count);
+        }
         json.WriteEndObject();
     }
 

@@ -21,11 +21,7 @@ internal sealed class WholeGraph
 
     public ComponentNode? Find(string id) => _byId.GetValueOrDefault(id);
 
-    public IEnumerable<string> ReferencesOf(ComponentNode node)
-    {
-        string module = node.ModuleId;
-        return node.Definition.Dependencies.Select(local => module.Length == 0 ? local : $"{module}/{local}").Where(_byId.ContainsKey);
-    }
+    public IEnumerable<string> ReferencesOf(ComponentNode node) => node.References.Where(_byId.ContainsKey);
 
     public IEnumerable<string> ReferencedBy(ComponentNode node) =>
         Components.Where(other => ReferencesOf(other).Contains(node.Id, StringComparer.Ordinal)).Select(static other => other.Id);
