@@ -2,8 +2,13 @@
 import dagre from "@dagrejs/dagre";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 
+/** Of most components; those with long names are wider, so that they can be read in full. */
 export const nodeWidth = 232;
 export const nodeHeight = 68;
+const widestNode = 460;
+const nodeMargin = 26;
+const labelLetter = 8.6;
+const kindLetter = 6.8;
 const moduleHead = 26;
 const islandGap = 56;
 
@@ -20,6 +25,11 @@ export interface Box {
 export interface Layout {
   nodes: Map<string, Box>;
   modules: Map<string, Box>;
+}
+
+export function widthOfNode(node: { name: string; label: string }): number {
+  const text = Math.max((node.label || node.name).length * labelLetter, node.name.length * kindLetter);
+  return Math.round(Math.min(widestNode, Math.max(nodeWidth, text + nodeMargin)));
 }
 
 export function edgeKey(edge: { from: string; to: string; type: string }): string {
@@ -84,7 +94,7 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
   graph.setDefaultEdgeLabel(() => ({}));
   const modules = new Set<string>();
   for (const node of nodes) {
-    graph.setNode(node.id, { width: nodeWidth, height: nodeHeight });
+    graph.setNode(node.id, { width: widthOfNode(node), height: nodeHeight });
     if (node.module) {
       addModule(graph, modules, node.module);
       graph.setParent(node.id, moduleKey(node.module));
@@ -155,6 +165,31 @@ function follow(id: string, edges: GraphEdge[], start: "from" | "to", end: "from
   }
 }
 
+export type Direction = "left" | "right" | "up" | "down";
+
+/** Where an arrow key leads: left and right along the flow where there is one, else to what stands nearest in that direction. */
+export function neighbour(id: string, direction: Direction, layout: Layout, edges: GraphEdge[]): string | undefined {
+  const from = layout.nodes.get(id);
+  if (!from) return undefined;
+  const along = direction === "left" || direction === "right";
+  const flows = along ? edges.filter((edge) => (direction === "right" ? edge.from : edge.to) === id).map((edge) => (direction === "right" ? edge.to : edge.from)) : [];
+  const candidates = flows.filter((other) => other !== id && layout.nodes.has(other));
+  const sign = direction === "right" || direction === "down" ? 1 : -1;
+  let best: string | undefined;
+  let least = Infinity;
+  for (const other of candidates.length > 0 ? candidates : layout.nodes.keys()) {
+    const to = layout.nodes.get(other)!;
+    const dx = to.x + to.width / 2 - from.x - from.width / 2;
+    const dy = to.y + to.height / 2 - from.y - from.height / 2;
+    const ahead = sign * (along ? dx : dy);
+    // Flows may lead back against the direction of writing; what is only near has to stand ahead.
+    if (other === id || (candidates.length === 0 && ahead <= 1)) continue;
+    const distance = Math.abs(along ? dx : dy) + 3 * Math.abs(along ? dy : dx);
+    if (distance < least) [best, least] = [other, distance];
+  }
+  return best;
+}
+
 export interface GraphFilter {
   text: string;
   health: string;
@@ -192,6 +227,11 @@ export function flows(before: Graph, now: Graph): Map<string, EdgeFlow> {
     }
   }
   return result;
+}
+
+/** Pale for little, and fuller for every ten times as much. */
+export function opacityOf(itemsPerSecond: number): number {
+  return itemsPerSecond <= 0 ? 0.4 : Math.min(1, 0.6 + Math.log10(1 + itemsPerSecond) / 10);
 }
 
 /** Thin for nothing, and a step thicker for every ten times as much. */

@@ -1,7 +1,7 @@
 // Rates of components and endpoints. The agent gives counters; two answers make a rate.
 import type { ComponentList, ComponentRow, Endpoints, Plain } from "./types";
 
-export type RatedRow = ComponentRow & { itemsRate: number; bytesRate: number; busy: number; droppedRate: number };
+export type RatedRow = ComponentRow & { itemsRate: number; bytesRate: number; busy: number; own: number; droppedRate: number };
 
 /** Rates come from two answers, each with counters of the same moment. */
 export function withRates(before: ComponentList | undefined, now: ComponentList): RatedRow[] {
@@ -16,6 +16,7 @@ export function withRates(before: ComponentList | undefined, now: ComponentList)
       itemsRate: throughput,
       bytesRate: Math.max(per(row.bytesIn, last?.bytesIn), per(row.bytesOut, last?.bytesOut)),
       busy: per(row.busySeconds, last?.busySeconds),
+      own: per(row.ownSeconds, last?.ownSeconds),
       droppedRate: per(row.dropped, last?.dropped),
     };
   });
@@ -37,6 +38,7 @@ export interface EndpointRow {
   status: number;
   error: string;
   errorAt: string;
+  reasons: Record<string, number>;
 }
 
 const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
@@ -44,7 +46,7 @@ const text = (value: Plain | undefined) => (typeof value === "string" ? value : 
 
 /** Writers of logs and of metrics name their counters after what they send. */
 export function rowsOf(data: Endpoints): EndpointRow[] {
-  return data.endpoints.map(({ component, state }, at) => {
+  return data.endpoints.map(({ component, state, drops }, at) => {
     const unit = "sent_samples" in state ? "samples" : "entries";
     return {
       id: `${component} ${at}`,
@@ -62,6 +64,7 @@ export function rowsOf(data: Endpoints): EndpointRow[] {
       status: number(state.last_status),
       error: text(state.last_error),
       errorAt: text(state.last_error_time),
+      reasons: drops,
     };
   });
 }

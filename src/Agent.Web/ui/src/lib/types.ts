@@ -54,6 +54,7 @@ export interface ComponentRow extends Identity {
   bytesOut: number;
   dropped: number;
   busySeconds: number;
+  ownSeconds: number;
 }
 
 export interface ComponentList {
@@ -77,6 +78,7 @@ export interface ComponentDetail extends Identity {
   hasRules: boolean;
   hasStages: boolean;
   scrapes: boolean;
+  hasReference: boolean;
 }
 
 export interface History {
@@ -115,6 +117,11 @@ export interface ScrapeTargets {
   targets: ScrapeTarget[];
 }
 
+/** What a target was before each component that relabelled it. */
+export interface Origin {
+  steps: { component: string; labels: Labels }[];
+}
+
 export interface TailedFile {
   component: string;
   path: string;
@@ -139,7 +146,7 @@ export interface Files {
 
 export interface Endpoints {
   at: number;
-  endpoints: { component: string; state: { [key: string]: Plain } }[];
+  endpoints: { component: string; state: { [key: string]: Plain }; drops: Record<string, number> }[];
   drops: Record<string, Record<string, number>>;
   /** Of the queue that the endpoints of a writer share. */
   diskBytes: Record<string, number>;
@@ -199,6 +206,11 @@ export interface NodeFacts {
   cpuSeconds: number;
   residentBytes: number;
   memoryLimit: number;
+  /** Of the process's own budget; missing where it keeps none. */
+  memoryBudget?: number;
+  memoryUsed?: number;
+  memoryPressure?: boolean;
+  memoryPausedSeconds?: number;
   heapBytes: number;
   allocatedBytes: number;
   pauseSeconds: number;

@@ -8,9 +8,9 @@ import { SortedTable } from "../parts/table";
 
 export default function EndpointsView(_: ViewProps) {
   useTitle("Endpoints");
-  const { data, before } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
+  const { data, before, error } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
   const now = useNow();
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const passed = before && before !== data ? (data.at - before.at) / 1000 : 0;
   const earlier = new Map(before && before !== data ? rowsOf(before).map((row) => [row.id, row]) : []);
   return (
@@ -61,7 +61,7 @@ export default function EndpointsView(_: ViewProps) {
             sort: (row) => row.sent,
           },
           { key: "retried", title: "Retried", number: true, descending: true, cell: (row) => count(row.retried), sort: (row) => row.retried },
-          { key: "dropped", title: "Dropped", number: true, descending: true, cell: (row) => <Drops count={row.dropped} reasons={data.drops[row.component]} />, sort: (row) => row.dropped },
+          { key: "dropped", title: "Dropped", number: true, descending: true, cell: (row) => <Drops count={row.dropped} reasons={row.reasons} />, sort: (row) => row.dropped },
           {
             key: "queued",
             title: "Queue",
@@ -83,8 +83,8 @@ export default function EndpointsView(_: ViewProps) {
   );
 }
 
-function Drops({ count: dropped, reasons }: { count: number; reasons: Record<string, number> | undefined }) {
-  const shown = Object.entries(reasons ?? {});
+function Drops({ count: dropped, reasons }: { count: number; reasons: Record<string, number> }) {
+  const shown = Object.entries(reasons);
   return (
     <>
       <span className={dropped > 0 ? "bad-text" : "dim"}>{count(dropped)}</span>
