@@ -14,10 +14,6 @@ public sealed class LokiSourceTest : IComponent<LokiSourceTest.Arguments>, IDebu
     public LokiSourceTest(ComponentContext context)
     {
         context.Metrics.Counter("test_dropped_entries_total", "Dropped.", ("reason", "too <old>")).Add(3);
-        foreach ((string host, int count) in (ReadOnlySpan<(string, int)>)[("h:80", 5), ("other:80", 7)])
-        {
-            context.Metrics.Counter("test_write_dropped_entries_total", "Dropped.", ("host", host), ("reason", "refused")).Add(count);
-        }
         context.Metrics.Gauge("test_queue_disk_bytes", "On disk.").Set(4096);
     }
 

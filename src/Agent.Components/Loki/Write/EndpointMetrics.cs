@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agent.Sdk.Metrics;
+using Agent.Syntax.Values;
 
 namespace Agent.Components.Loki.Write;
 
@@ -9,6 +10,11 @@ internal sealed class EndpointMetrics(MetricScope scope, string host)
     private readonly ConcurrentDictionary<string, TenantMetrics> _tenants = new(StringComparer.Ordinal);
 
     public TenantMetrics Of(string tenant) => _tenants.GetOrAdd(tenant, name => new TenantMetrics(scope, host, name));
+
+    /// <summary>Entries that were dropped, by reason.</summary>
+    public Value DroppedByReason() => new MapValue(_tenants.Values.SelectMany(static tenant => tenant.DroppedByReason)
+        .GroupBy(static one => one.Reason, StringComparer.Ordinal)
+        .ToDictionary(static reason => reason.Key, static reason => Value.Of(reason.Sum(static one => one.Entries)), StringComparer.Ordinal));
 
     public (long SentBytes, long SentEntries, long DroppedEntries, long Retries) Totals()
     {
@@ -66,6 +72,10 @@ internal sealed class TenantMetrics
     public Histogram RequestSize { get; }
 
     public Histogram Latency { get; }
+
+    /// <summary>Reasons that never were one are left out.</summary>
+    public IEnumerable<(string Reason, long Entries)> DroppedByReason =>
+        _dropped.Select(static dropped => (dropped.Key, dropped.Value.Entries.Value)).Where(static dropped => dropped.Value > 0);
 
     public long DroppedEntries => _dropped.Values.Sum(static dropped => dropped.Entries.Value);
 

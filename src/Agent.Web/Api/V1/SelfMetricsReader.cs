@@ -61,27 +61,6 @@ internal static class SelfMetricsReader
         return drops;
     }
 
-    /// <summary>What was dropped on the way to one endpoint of a component, by reason. Endpoints are told apart by the labels that writers give their metrics.</summary>
-    public static Dictionary<string, double> DroppedByReason(MetricRegistry registry, string component, string endpoint, string host)
-    {
-        var reasons = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (MetricSeries series in registry.Families().Where(static family => family.Type == MetricType.Counter && CountsDrops(family.Name)).SelectMany(static family => family.Series))
-        {
-            bool isOf = LabelOf(series, "remote_name") is { } name ? name == endpoint : LabelOf(series, "host") == host;
-            if (isOf && LabelOf(series, "reason") is { } reason && OwnerOf(series) == component && ValueOf(series) is > 0 and { } value)
-            {
-                reasons[reason] = reasons.GetValueOrDefault(reason) + value;
-            }
-        }
-        return reasons;
-    }
-
-    private static string? LabelOf(MetricSeries series, string name)
-    {
-        int at = Array.IndexOf(series.LabelNames, name);
-        return at < 0 ? null : series.LabelValues[at];
-    }
-
     /// <summary>The sum over all metrics of a type with a fitting name, by component.</summary>
     public static Dictionary<string, double> Totals(MetricRegistry registry, MetricType type, Predicate<string> fits)
     {

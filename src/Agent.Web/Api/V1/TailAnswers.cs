@@ -57,8 +57,6 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
                 json.WriteString("component"u8, node.Id);
                 json.WritePropertyName("state"u8);
                 PlainJson.Write(json, endpoint);
-                string name = DebugLists.Text(endpoint, "name");
-                WriteReasons(json, "drops", SelfMetricsReader.DroppedByReason(metrics, node.Id, name, DebugLists.Text(endpoint, "host")));
                 json.WriteEndObject();
             }
         }

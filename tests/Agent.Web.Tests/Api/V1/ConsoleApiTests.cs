@@ -108,6 +108,42 @@ public sealed class ConsoleApiTests
     }
 
     [Fact]
+    public async Task References_pass_through_arguments_and_exports_of_modules()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            test.note "outer" {
+              text = "hello"
+            }
+
+            declare "mine" {
+              argument "text" { }
+
+              test.note "inner" {
+                text = argument.text.value
+              }
+
+              export "text" {
+                value = test.note.inner.text
+              }
+            }
+
+            mine "one" {
+              text = test.note.outer.text
+            }
+
+            test.note "user" {
+              text = mine.one.text
+            }
+            """);
+        Assert.Equal(["test.note.outer"], Texts(await web.DataAsync("components/mine.one/test.note.inner"), "referencesTo"));
+        Assert.Equal(["mine.one", "mine.one/test.note.inner"], Texts(await web.DataAsync("components/test.note.outer"), "referencedBy"));
+        Assert.Equal(["mine.one", "mine.one/test.note.inner"], Texts(await web.DataAsync("components/test.note.user"), "referencesTo"));
+        Assert.Equal(
+            ["test.note.outer mine.one/test.note.inner", "mine.one/test.note.inner test.note.user"],
+            (await web.DataAsync("graph")).GetProperty("edges").EnumerateArray().Select(static edge => $"{edge.GetProperty("from")} {edge.GetProperty("to")}"));
+    }
+
+    [Fact]
     public async Task The_node_tells_how_much_of_the_byte_budget_is_in_use()
     {
         await using WebHarness without = await WebHarness.StartAsync();

@@ -76,7 +76,12 @@ function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
   };
   const join = (a: string, b: string) => parent.set(rootOf(a), rootOf(b));
   const known = new Set(nodes.map((node) => node.id));
-  for (const node of nodes) if (node.module) join(node.id, moduleKey(node.module.split("/")[0]!));
+  const modules = new Set(nodes.map((node) => node.module.split("/")[0]!));
+  for (const node of nodes) {
+    if (node.module) join(node.id, moduleKey(node.module.split("/")[0]!));
+    // What runs a module stands with what it runs.
+    else if (modules.has(node.id)) join(node.id, moduleKey(node.id));
+  }
   for (const edge of edges) if (known.has(edge.from) && known.has(edge.to)) join(edge.from, edge.to);
   const islands = new Map<string, GraphNode[]>();
   for (const node of nodes) {
@@ -100,6 +105,7 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
       graph.setParent(node.id, moduleKey(node.module));
     }
   }
+  for (const node of nodes) if (modules.has(node.id)) graph.setParent(node.id, moduleKey(node.id));
   const known = new Set(nodes.map((node) => node.id));
   for (const edge of edges) {
     if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to, {}, edge.type);

@@ -36,9 +36,9 @@ test("endpoints of logs and of metrics are read alike, and what they do not say 
     drops: {},
     diskBytes: {},
     endpoints: [
-      { component: "loki.write.a", state: { host: "h:1", healthy: false, sent_entries: 7, dropped_entries: 2, retries: 3, last_status: 429 }, drops: { refused: 2 } },
-      { component: "prometheus.remote_write.b", state: { host: "h:2", healthy: true, sent_samples: 9, retried_samples: 1, waits_on_disk: true }, drops: {} },
-      { component: "odd", state: { healthy: "?", sent_entries: "many" }, drops: {} },
+      { component: "loki.write.a", state: { host: "h:1", healthy: false, sent_entries: 7, dropped_entries: 2, retries: 3, last_status: 429, dropped_by_reason: { refused: 2, odd: "x" } } },
+      { component: "prometheus.remote_write.b", state: { host: "h:2", healthy: true, sent_samples: 9, retried_samples: 1, waits_on_disk: true } },
+      { component: "odd", state: { healthy: "?", sent_entries: "many" } },
     ],
   };
   expect(rowsOf(data).map(({ host, healthy, sent, sentUnit, dropped, retried, onDisk, status, reasons }) => [host, healthy, sent, sentUnit, dropped, retried, onDisk, status, reasons])).toEqual([

@@ -42,11 +42,13 @@ export interface EndpointRow {
 }
 
 const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
+const numbers = (value: Plain | undefined): Record<string, number> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number")) : {};
 const text = (value: Plain | undefined) => (typeof value === "string" ? value : "");
 
 /** Writers of logs and of metrics name their counters after what they send. */
 export function rowsOf(data: Endpoints): EndpointRow[] {
-  return data.endpoints.map(({ component, state, drops }, at) => {
+  return data.endpoints.map(({ component, state }, at) => {
     const unit = "sent_samples" in state ? "samples" : "entries";
     return {
       id: `${component} ${at}`,
@@ -64,7 +66,7 @@ export function rowsOf(data: Endpoints): EndpointRow[] {
       status: number(state.last_status),
       error: text(state.last_error),
       errorAt: text(state.last_error_time),
-      reasons: drops,
+      reasons: numbers(state.dropped_by_reason),
     };
   });
 }

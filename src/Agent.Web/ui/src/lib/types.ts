@@ -146,7 +146,7 @@ export interface Files {
 
 export interface Endpoints {
   at: number;
-  endpoints: { component: string; state: { [key: string]: Plain }; drops: Record<string, number> }[];
+  endpoints: { component: string; state: { [key: string]: Plain } }[];
   drops: Record<string, Record<string, number>>;
   /** Of the queue that the endpoints of a writer share. */
   diskBytes: Record<string, number>;

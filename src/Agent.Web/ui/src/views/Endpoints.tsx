@@ -28,7 +28,7 @@ export default function EndpointsView(_: ViewProps) {
             key: "host",
             title: "Endpoint",
             cell: (row) => (
-              <>
+              <div className="main-cell">
                 <span className="mono">
                   <Text>{row.host}</Text>
                 </span>{" "}
@@ -42,7 +42,7 @@ export default function EndpointsView(_: ViewProps) {
                     {age(row.errorAt, now)}: <Text limit={400}>{row.error}</Text>
                   </div>
                 )}
-              </>
+              </div>
             ),
             sort: (row) => row.host,
           },

@@ -24,7 +24,7 @@ const columns: Column<TailedFile>[] = [
     key: "path",
     title: "File",
     cell: (file) => (
-      <>
+      <div className="main-cell">
         <span className="mono">
           <Text limit={400}>{file.path}</Text>
         </span>
@@ -33,7 +33,7 @@ const columns: Column<TailedFile>[] = [
             <Text limit={400}>{file.problem || `earlier: ${file.last_error}`}</Text>
           </div>
         )}
-      </>
+      </div>
     ),
     sort: (file) => file.path,
   },

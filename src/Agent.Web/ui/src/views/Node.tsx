@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, get, useConnection, usePolled } from "../lib/api";
-import { bytes, count, seconds } from "../lib/format";
+import { bytes, count, percent, seconds } from "../lib/format";
 import { levels, parseLogLine, type LogLine } from "../lib/logline";
 import { withRates } from "../lib/rates";
 import { useQuery } from "../lib/route";
@@ -128,11 +128,10 @@ function Shares() {
         empty="Nothing flows yet."
         columns={[
           { key: "id", title: "Component", cell: (row) => <ComponentLink id={row.id} />, sort: (row) => row.id },
-          { key: "own", title: "Own time now", hint: ownHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? `${(row.own * 100).toFixed(1)} %` : <Unmeasured />), sort: (row) => row.own },
-          { key: "ownshare", title: "Share", hint: `${ownHint} Of that of all components.`, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? `${((row.own / allOwn) * 100).toFixed(1)} %` : <Unmeasured />), sort: (row) => row.own },
-          { key: "busy", title: "With what is behind", hint: busyHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? `${(row.busy * 100).toFixed(1)} %` : <Unmeasured />), sort: (row) => row.busy },
-          { key: "total", title: "Own time in all", hint: ownHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? seconds(row.ownSeconds) : <Unmeasured />), sort: (row) => row.ownSeconds },
-          { key: "share", title: "Share of bytes", hint: bytesHint, number: true, descending: true, cell: (row) => `${((row.bytesRate / allBytes) * 100).toFixed(1)} %`, sort: (row) => row.bytesRate },
+          { key: "own", title: "Own time", hint: ownHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? <span title={`${seconds(row.ownSeconds)} since it was loaded`}>{percent(row.own)}</span> : <Unmeasured />), sort: (row) => row.own },
+          { key: "ownshare", title: "Share of it", hint: `${ownHint} Of that of all components.`, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? percent(row.own / allOwn) : <Unmeasured />), sort: (row) => row.own },
+          { key: "busy", title: "With what is behind", hint: busyHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? percent(row.busy) : <Unmeasured />), sort: (row) => row.busy },
+          { key: "share", title: "Share of bytes", hint: bytesHint, number: true, descending: true, cell: (row) => percent(row.bytesRate / allBytes), sort: (row) => row.bytesRate },
           { key: "bytes", title: "Bytes", hint: bytesHint, number: true, descending: true, cell: (row) => `${bytes(row.bytesRate)}/s`, sort: (row) => row.bytesRate },
           { key: "items", title: "Items", number: true, descending: true, cell: (row) => `${count(row.itemsRate)}/s`, sort: (row) => row.itemsRate },
         ]}

@@ -87,7 +87,7 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
         </td>
         <td>
           <button className="link mono expand" aria-expanded={open} onClick={() => setOpen(!open)}>
-            <span aria-hidden="true">{open ? "▾" : "▸"} </span>
+            <span aria-hidden="true">{open ? "▾" : "▸"}</span>
             <Text limit={400} cut>{name}</Text>
           </button>
           {(target.error || target.reason) && (
