@@ -125,3 +125,24 @@ test("an edge is fuller the more passes", () => {
   expect(opacityOf(1)).toBeLessThan(opacityOf(1000));
   expect(opacityOf(1e12)).toBe(1);
 });
+
+test("columns stand as close with modules as without, and a module encloses what it runs and itself", () => {
+  const nodes = [node("a.source.x"), node("m.one"), node("m.one/b.process.x"), node("m.one/n.two/c.process.x"), node("d.write.x")];
+  const edges = [edge("a.source.x", "m.one/b.process.x"), edge("m.one/b.process.x", "m.one/n.two/c.process.x"), edge("m.one/n.two/c.process.x", "d.write.x")];
+  const { nodes: boxes, modules } = layOut(nodes, edges);
+  const at = (id: string) => boxes.get(id)!;
+  for (const { from, to } of edges) {
+    const gap = at(to).x - at(from).x - at(from).width;
+    expect(gap).toBeGreaterThanOrEqual(100);
+    expect(gap).toBeLessThan(250);
+  }
+  const outer = modules.get("m.one")!;
+  const inner = modules.get("m.one/n.two")!;
+  for (const [outline, box] of [[outer, at("m.one")], [outer, at("m.one/b.process.x")], [outer, inner], [inner, at("m.one/n.two/c.process.x")]] as const) {
+    expect(outline.x).toBeLessThan(box.x);
+    expect(outline.y).toBeLessThan(box.y);
+    expect(outline.x + outline.width).toBeGreaterThan(box.x + box.width);
+    expect(outline.y + outline.height).toBeGreaterThanOrEqual(box.y + box.height);
+  }
+  expect(outer.x).toBeGreaterThan(at("a.source.x").x + at("a.source.x").width);
+});

@@ -10,6 +10,8 @@ const nodeMargin = 26;
 const labelLetter = 8.6;
 const kindLetter = 6.8;
 const moduleHead = 26;
+const modulePad = 18;
+const columnGap = 125;
 const islandGap = 56;
 
 /** Width to height of what pipelines are packed into: about that of a screen. */
@@ -95,7 +97,7 @@ function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
 
 function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width: number; height: number } {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125 });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: columnGap });
   graph.setDefaultEdgeLabel(() => ({}));
   const modules = new Set<string>();
   for (const node of nodes) {
@@ -105,17 +107,27 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
       graph.setParent(node.id, moduleKey(node.module));
     }
   }
-  for (const node of nodes) if (modules.has(node.id)) graph.setParent(node.id, moduleKey(node.id));
+  for (const node of nodes) {
+    if (!modules.has(node.id)) continue;
+    // It stands beside modules in its own, whose heads need room.
+    graph.setNode(node.id, { width: widthOfNode(node), height: nodeHeight + 2 * moduleHead });
+    graph.setParent(node.id, moduleKey(node.id));
+  }
   const known = new Set(nodes.map((node) => node.id));
   for (const edge of edges) {
     if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to, {}, edge.type);
   }
   dagre.layout(graph);
-  const boxes = new Map(nodes.map((node) => [node.id, boxOf(graph.node(node.id))]));
+  const boxes = inColumns(new Map(nodes.map((node) => [node.id, boxOf({ ...graph.node(node.id), height: nodeHeight })])));
   const outlines = new Map<string, Box>();
-  for (const module of modules) {
+  // The inner ones first: the outer ones enclose them.
+  for (const module of [...modules].sort((a, b) => b.split("/").length - a.split("/").length)) {
     const box = boxOf(graph.node(moduleKey(module)));
-    outlines.set(module, { ...box, y: box.y - moduleHead, height: box.height + moduleHead });
+    const members = nodes.filter((node) => node.module === module || node.id === module).map((node) => boxes.get(node.id)!);
+    const inner = [...outlines].filter(([other]) => other.startsWith(`${module}/`)).map(([, outline]) => outline);
+    const left = Math.min(...[...members, ...inner].map((one) => one.x)) - modulePad;
+    const right = Math.max(...[...members, ...inner].map((one) => one.x + one.width)) + modulePad;
+    outlines.set(module, { x: left, width: right - left, y: box.y - moduleHead, height: box.height + moduleHead });
   }
   const all = [...boxes.values(), ...outlines.values()];
   const left = Math.min(...all.map((box) => box.x));
@@ -127,6 +139,20 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
     width: Math.max(...all.map((box) => box.x + box.width)) - left,
     height: Math.max(...all.map((box) => box.y + box.height)) - top,
   };
+}
+
+/** The layout leaves room for each frame of a module between two columns, and more the deeper they stand: columns are set again, evenly. */
+function inColumns(boxes: Map<string, Box>): Map<string, Box> {
+  const columnOf = (box: Box) => Math.round(box.x + box.width / 2);
+  const widths = new Map<number, number>();
+  for (const box of boxes.values()) widths.set(columnOf(box), Math.max(widths.get(columnOf(box)) ?? 0, box.width));
+  const starts = new Map<number, number>();
+  let x = 0;
+  for (const column of [...widths.keys()].sort((a, b) => a - b)) {
+    starts.set(column, x);
+    x += widths.get(column)! + columnGap;
+  }
+  return new Map([...boxes].map(([id, box]) => [id, { ...box, x: starts.get(columnOf(box))! + (widths.get(columnOf(box))! - box.width) / 2 }]));
 }
 
 function moduleKey(module: string): string {

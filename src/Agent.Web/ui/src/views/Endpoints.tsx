@@ -75,8 +75,8 @@ export default function EndpointsView(_: ViewProps) {
             ),
             sort: (row) => row.queued,
           },
-          { key: "oldest", title: "Oldest unsent", number: true, descending: true, cell: (row) => (row.oldest > 0 ? <span className={row.oldest > 60 ? "warn-text" : ""}>{seconds(row.oldest)}</span> : <span className="dim">–</span>), sort: (row) => row.oldest },
-          { key: "status", title: "Last reply", number: true, cell: (row) => (row.status > 0 ? <span className={row.status >= 400 ? "bad-text" : ""}>{row.status}</span> : <span className="dim">none yet</span>), sort: (row) => row.status },
+          { key: "oldest", title: "Oldest", hint: "Age of the oldest that is not sent yet.", number: true, descending: true, cell: (row) => (row.oldest > 0 ? <span className={row.oldest > 60 ? "warn-text" : ""}>{seconds(row.oldest)}</span> : <span className="dim">–</span>), sort: (row) => row.oldest },
+          { key: "status", title: "Reply", hint: "HTTP status of the last reply.", number: true, cell: (row) => (row.status > 0 ? <span className={row.status >= 400 ? "bad-text" : ""}>{row.status}</span> : <span className="dim">none yet</span>), sort: (row) => row.status },
         ]}
       />
     </>

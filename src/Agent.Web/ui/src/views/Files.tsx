@@ -28,6 +28,7 @@ const columns: Column<TailedFile>[] = [
         <span className="mono">
           <Text limit={400}>{file.path}</Text>
         </span>
+        {file.polled && <div className="small dim">looked at now and then: its folder does not report changes</div>}
         {(file.problem || file.last_error) && (
           <div className={`small ${file.problem ? "bad-text" : "dim"}`}>
             <Text limit={400}>{file.problem || `earlier: ${file.last_error}`}</Text>
@@ -39,7 +40,7 @@ const columns: Column<TailedFile>[] = [
   },
   { key: "source", title: "Source", cell: (file) => <ComponentLink id={file.component} />, sort: (file) => file.component },
   { key: "size", title: "Size", number: true, descending: true, cell: (file) => bytes(file.size), sort: (file) => file.size },
-  { key: "position", title: "Delivered", number: true, descending: true, cell: (file) => (
+  { key: "position", title: "Delivered", hint: "Position up to which everything is delivered, or safely on disk.", number: true, descending: true, cell: (file) => (
       <span title={`${file.read_offset.toLocaleString("en")} bytes`}>
         {bytes(file.read_offset)}
         <div className="small dim">{file.size > 0 ? `${Math.min(100, Math.floor((file.read_offset / file.size) * 1000) / 10)} %` : ""}</div>
@@ -47,9 +48,8 @@ const columns: Column<TailedFile>[] = [
     ),
     sort: (file) => file.read_offset },
   { key: "lag", title: "Lag", number: true, descending: true, cell: (file) => (file.lag_bytes > 0 ? bytes(file.lag_bytes) : <span className="dim">0</span>), sort: (file) => file.lag_bytes },
-  { key: "age", title: "Oldest unsent", number: true, descending: true, cell: (file) => (file.lag_seconds > 0 ? <span className={file.lag_seconds > slow ? "warn-text" : ""}>{seconds(Math.round(file.lag_seconds))}</span> : <span className="dim">–</span>), sort: (file) => file.lag_seconds },
+  { key: "age", title: "Lag in time", hint: "Age of the oldest line that is not delivered yet.", number: true, descending: true, cell: (file) => (file.lag_seconds > 0 ? <span className={file.lag_seconds > slow ? "warn-text" : ""}>{seconds(Math.round(file.lag_seconds))}</span> : <span className="dim">–</span>), sort: (file) => file.lag_seconds },
   { key: "last", title: "Last line", number: true, descending: true, cell: (file) => <Ago time={file.last_line_at} />, sort: (file) => file.last_line_at },
-  { key: "how", title: "Changes", cell: (file) => <span className="dim">{file.polled ? "polled" : "reported"}</span> },
 ];
 
 function Ago({ time }: { time: string }) {

@@ -10,6 +10,8 @@ import { Chips, Choice, Search, useTitle, Waiting } from "../parts/basics";
 import { ComponentBox, FlowEdge, GraphData, ModuleBox, publish } from "../parts/graphparts";
 
 const arrows: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+// Below stands the legend.
+const margins = { top: "24px", left: "40px", right: "40px", bottom: "84px" } as const;
 const nodeTypes = { component: ComponentBox, module: ModuleBox };
 const edgeTypes = { flow: FlowEdge };
 
@@ -62,7 +64,7 @@ function Canvas({ graph }: { graph: Graph }) {
   // All of it, or what a filter leaves.
   const fit = () => {
     const wanted = litIds === "" ? [] : litIds.split(" ");
-    const options = { duration: 200, padding: 0.08, maxZoom: 1.1 };
+    const options = { duration: 200, padding: margins, maxZoom: 1.1 };
     void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
   };
   useEffect(() => {
@@ -125,7 +127,7 @@ function Canvas({ graph }: { graph: Graph }) {
         minZoom={0.05}
         maxZoom={2}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+        fitViewOptions={{ padding: margins, maxZoom: 1.1 }}
         proOptions={{ hideAttribution: true }}
         onNodeClick={(event, node) => !event.defaultPrevented && node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
         onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}

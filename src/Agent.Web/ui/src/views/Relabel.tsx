@@ -3,7 +3,7 @@ import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { count } from "../lib/format";
 import { onRowKeys } from "../lib/keys";
-import { parseLabels, sameLabels } from "../lib/labels";
+import { labelsText, parseLabels, sameLabels } from "../lib/labels";
 import { href, Link, setQuery, useQuery } from "../lib/route";
 import type { ComponentList, Labels, Rules, RuleTrace } from "../lib/types";
 import { Alloy, Choice, ComponentLink, LabelList, Notice, Search, Text, Title, useSettled, useTitle, Waiting } from "../parts/basics";
@@ -63,7 +63,7 @@ function RulesOf({ id, labels }: { id: string; labels: string }) {
           <ul className="inputs" tabIndex={0} aria-label="label sets" onKeyDown={inputKeys}>
             {data?.inputs.map((input, at) => (
               <li key={at}>
-                <button onClick={() => setQuery({ labels: JSON.stringify(input.labels) })} aria-pressed={JSON.stringify(input.labels) === labels}>
+                <button onClick={() => setQuery({ labels: labelsText(input.labels) })} aria-pressed={labelsText(input.labels) === labels}>
                   <Text limit={300} cut>{Object.entries(input.labels).map(([name, value]) => `${name}="${value}"`).join(" ")}</Text>
                 </button>
               </li>
@@ -167,9 +167,9 @@ function Trace({ id, labels, counts, depth = 0 }: { id: string; labels: Labels; 
           <h3>Result</h3>
           <LabelList labels={last} />
           {depth < 8 && next.map((one) => <Trace key={one} id={one} labels={last} depth={depth + 1} />)}
-          {next.length === 0 && (
+          {next.length === 0 && last.__address__ && (
             <p className="small">
-              <Link to={href("targets", { q: last.__address__ ?? "" })}>Targets of that address</Link>
+              <Link to={href("targets", { q: last.__address__ })}>Targets of that address</Link>
             </p>
           )}
         </>

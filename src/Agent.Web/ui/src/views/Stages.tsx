@@ -3,7 +3,7 @@ import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { clock } from "../lib/format";
 import { onRowKeys } from "../lib/keys";
-import { parseLabels } from "../lib/labels";
+import { labelsText, parseLabels } from "../lib/labels";
 import { useLive } from "../lib/live";
 import { useQuery } from "../lib/route";
 import type { ComponentList, Labels, StageTrace, Status, TracedEntry } from "../lib/types";
@@ -81,7 +81,7 @@ function Tracer({ id, status }: { id: string; status: Status | undefined }) {
           id={id}
           pick={(picked, its) => {
             setLine(picked);
-            setLabels(JSON.stringify(its));
+            setLabels(labelsText(its));
             setPicking(false);
           }}
         />

@@ -2,6 +2,7 @@ import { Fragment, useEffect, useState } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, getText, idPath, post, usePolled } from "../lib/api";
 import { age, clock, count, seconds, visible } from "../lib/format";
+import { labelsText } from "../lib/labels";
 import { href, Link, setQuery, useQuery } from "../lib/route";
 import type { Origin, ScrapeTarget, ScrapeTargets } from "../lib/types";
 import { Chips, Choice, ComponentLink, HealthBadge, LabelList, Notice, Search, Text, Title, useNow, useSettled, useTitle, Waiting } from "../parts/basics";
@@ -97,7 +98,7 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
           )}
         </td>
         <td>
-          <Text limit={200}>{target.job}</Text>
+          <Text limit={120}>{target.job}</Text>
         </td>
         <td className="num" title={clock(target.lastScrape)}>
           {age(target.lastScrape, now)}
@@ -162,7 +163,7 @@ function Labelling({ target }: { target: ScrapeTarget }) {
       </div>
       {first && (
         <p className="small">
-          <Link to={href("relabel", { component: first.component, labels: JSON.stringify(first.labels) })}>Trace its rules</Link>
+          <Link to={href("relabel", { component: first.component, labels: labelsText(first.labels) })}>Trace its rules</Link>
         </p>
       )}
     </>
