@@ -1,5 +1,6 @@
 using Agent.Runtime;
 using Agent.Runtime.Graph;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Web.Access;
 using Agent.Web.LiveDebugging;
@@ -59,6 +60,9 @@ public sealed record WebServices
     public required HttpAccess Access { get; init; }
 
     public required LiveDebuggingState LiveDebugging { get; init; }
+
+    /// <summary>How much of the process's byte budget is in use; null where nothing keeps one.</summary>
+    public Func<MemoryState>? Memory { get; init; }
 
     /// <summary>Loads the configuration again.</summary>
     public required Func<Task<LoadResult>> Reload { get; init; }

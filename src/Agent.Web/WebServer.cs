@@ -19,6 +19,9 @@ public sealed class WebServer : IAsyncDisposable
     /// <summary>No request of ours carries a body worth reading.</summary>
     private const long MaxRequestBody = 1024 * 1024;
 
+    /// <summary>Addresses of the UI hold what is shown, such as all the labels of a pod as it was discovered.</summary>
+    private const int MaxRequestLine = 64 * 1024;
+
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
     private readonly WebApplication _application;
     private readonly RequestDispatcher _dispatcher;
@@ -56,6 +59,7 @@ public sealed class WebServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBody;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
             kestrel.Listen(endpoint, listen => Configure(listen, services.Access));
         });
         WebApplication application = builder.Build();

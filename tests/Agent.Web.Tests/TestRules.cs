@@ -12,14 +12,20 @@ public sealed class TestRules : IComponent<TestRules.Arguments>, IRelabelTrace, 
 {
     private Arguments _arguments = new();
 
-    public TestRules(ComponentContext context) => _ = context;
+    public TestRules(ComponentContext context) => context.Export(new Exports([]));
 
     public sealed record Arguments
     {
+        /// <summary>Where its targets come from; they are not looked at.</summary>
+        public ValueList<Target> Targets { get; init; } = [];
+
         /// <summary>The rules.</summary>
         [Block]
         public ValueList<NamedRule> Rule { get; init; } = [];
     }
+
+    /// <param name="Output">Nothing.</param>
+    public sealed record Exports(ValueList<Target> Output);
 
     public sealed record NamedRule
     {
@@ -35,6 +41,13 @@ public sealed class TestRules : IComponent<TestRules.Arguments>, IRelabelTrace, 
     public IEnumerable<LabelSet> Inputs() => [Set("a", "http://me:hunter2@host/"), Set("b", "two")];
 
     public IEnumerable<LabelSet> DroppedTargets() => [Set("__address__", "gone:80")];
+
+    public IEnumerable<KeyValuePair<LabelSet, LabelSet>> KeptTargets() =>
+    [
+        new(Set("__address__", "other:80"), Set("job", "first")),
+        new(Set("__address__", "http://me:hunter2@before:80").With("__param_api_key", "hunter2"), Set("__address__", "10.0.0.0:80").With("job", "first")),
+        new(Set("__address__", "far:80"), Set("__address__", "http://me:hunter2@before:80").With("__param_api_key", "hunter2")),
+    ];
 
     public IReadOnlyList<LabelSet?> Trace(LabelSet labels)
     {

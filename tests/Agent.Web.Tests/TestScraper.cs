@@ -25,6 +25,9 @@ public sealed class TestScraper(ComponentContext context) : IComponent<TestScrap
         /// <summary>How many more are not scraped.</summary>
         public int Dropped { get; init; }
 
+        /// <summary>Where its targets come from; they are not looked at.</summary>
+        public ValueList<Target> Targets { get; init; } = [];
+
         /// <summary>What each target says of the metric a.</summary>
         public string Help { get; init; } = "One.";
     }

@@ -6,6 +6,7 @@ using Agent.Runtime.Graph;
 using Agent.Runtime.StandardLibrary;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Web.Access;
 using Agent.Web.LiveDebugging;
@@ -62,7 +63,7 @@ internal sealed class WebHarness : IAsyncDisposable
     public static Task<WebHarness> StartAsync(string configuration = "", string prefix = "/", bool load = true) =>
         StartAsync(configuration, new WebOptions { ListenAddress = "127.0.0.1:0", PathPrefix = prefix, Flags = ["--storage.path=/data"], Version = "1.2.3" }, load);
 
-    public static async Task<WebHarness> StartAsync(string configuration, WebOptions options, bool load = true)
+    public static async Task<WebHarness> StartAsync(string configuration, WebOptions options, bool load = true, Func<MemoryState>? memory = null)
     {
         var harness = new WebHarness(configuration);
         harness._server = await WebServer.StartAsync(
@@ -77,6 +78,7 @@ internal sealed class WebHarness : IAsyncDisposable
                 Time = TimeProvider.System,
                 Access = harness.Access,
                 LiveDebugging = harness.Live,
+                Memory = memory,
                 Reload = harness.LoadAsync,
                 RecentLog = static () => ["a line", "another"],
                 LogSince = static after => (2, after == 0 ? ["a line", "another"] : []),

@@ -49,6 +49,9 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
 
     public IEnumerable<LabelSet> DroppedTargets() => _known.Where(static known => known.Value is null).Select(static known => known.Key);
 
+    public IEnumerable<KeyValuePair<LabelSet, LabelSet>> KeptTargets() => _known.Where(static known => known.Value is not null)
+        .Select(static known => KeyValuePair.Create(known.Key, known.Value!.Labels));
+
     public IReadOnlyList<LabelSet?> Trace(LabelSet labels) => Relabeler.Trace(_relabeler.Rules, LabelNameRule.Utf8, labels);
 
     public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop)

@@ -80,8 +80,30 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>What the node exports as people see it: a module's exports, though its value is what it was given.</summary>
     public ObjectValue? ShownExports => Definition.IsValue ? ModuleExports?.Invoke() : Exports;
 
+    /// <summary>Global ids of the nodes that it refers to: in its module or, inside a <c>foreach</c>, around it. No repeats.</summary>
+    public IEnumerable<string> References
+    {
+        get
+        {
+            IEnumerable<string> local = Definition.Dependencies.Select(Frame.IdOf);
+            return Frame.Outer is null
+                ? local
+                : local.Concat(Definition.Links.Select(link => Frame.Find(link.Id)).OfType<(ModuleFrame Frame, NodeDefinition Node)>()
+                    .Select(static found => found.Frame.IdOf(found.Node.Id))).Distinct(StringComparer.Ordinal);
+        }
+    }
+
     /// <summary>The evaluated block that its current arguments came from; null before the first success. Made anew each time.</summary>
     public BlockValue? Block => Evaluated?.Restore();
+
+    /// <summary>Seconds that others spent in the component, in what it hands data to and waiting included.</summary>
+    public double BusySeconds => _owner?.BusySeconds ?? 0;
+
+    /// <summary>
+    /// Seconds that others spent in the component, waiting included, less what it spent in those that it hands data to. Work of its own
+    /// accord, such as reading, scraping or sending from a queue, is not among them.
+    /// </summary>
+    public double OwnSeconds => _owner?.OwnSeconds ?? 0;
 
     /// <summary>The arguments as they were last applied.</summary>
     public object? Arguments { get; internal set; }

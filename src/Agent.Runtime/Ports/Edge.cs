@@ -6,21 +6,22 @@ namespace Agent.Runtime.Ports;
 /// <remarks>Kept as long as the sending component lives, so that arguments which name the same receiver again are equal.</remarks>
 public abstract class Edge
 {
-    private readonly PortOwner _sender;
     private IEdgeWatcher[]? _watchers;
 
     private protected Edge(Port port, PortOwner sender, Counter items)
     {
-        _sender = sender;
+        Sender = sender;
         Port = port;
         Items = items;
     }
 
-    public string From => _sender.Id;
+    public string From => Sender.Id;
 
     public string To => Port.Owner;
 
     internal Port Port { get; }
+
+    private protected PortOwner Sender { get; }
 
     /// <summary>The kind of data, as the live view of the graph names it.</summary>
     public abstract string DataType { get; }

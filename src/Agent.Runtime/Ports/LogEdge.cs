@@ -29,6 +29,6 @@ public sealed class LogEdge : Edge, ILogConsumer
                 watcher.See(batch);
             }
         }
-        return ((LogPort)Port).ConsumeAsync(batch, stop);
+        return ((LogPort)Port).ConsumeAsync(batch, Sender, stop);
     }
 }

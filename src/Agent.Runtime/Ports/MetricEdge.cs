@@ -27,6 +27,6 @@ public sealed class MetricEdge : Edge, IMetricConsumer
                 watcher.See(batch);
             }
         }
-        return ((MetricPort)Port).ConsumeAsync(batch, stop);
+        return ((MetricPort)Port).ConsumeAsync(batch, Sender, stop);
     }
 }

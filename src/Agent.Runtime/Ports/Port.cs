@@ -51,7 +51,10 @@ public abstract partial class Port<TBatch> : Port
         _dropped = owner.Metrics.Counter($"invar_port_dropped_{items}_total", $"Lost {items} because a component failed to take them.");
     }
 
-    public ValueTask ConsumeAsync(TBatch batch, CancellationToken stop)
+    public ValueTask ConsumeAsync(TBatch batch, CancellationToken stop) => ConsumeAsync(batch, null, stop);
+
+    /// <summary>The same for a known sender, whose own time this is not.</summary>
+    internal ValueTask ConsumeAsync(TBatch batch, PortOwner? sender, CancellationToken stop)
     {
         long start = Component.Time.GetTimestamp();
         ValueTask task;
@@ -74,10 +77,10 @@ public abstract partial class Port<TBatch> : Port
 #pragma warning restore CA1031
         if (!task.IsCompletedSuccessfully)
         {
-            return AwaitAsync(task, batch, start, stop);
+            return AwaitAsync(task, batch, (start, sender), stop);
         }
         Component.Leave();
-        Done(start);
+        Done(start, sender);
         return ValueTask.CompletedTask;
     }
 
@@ -86,12 +89,12 @@ public abstract partial class Port<TBatch> : Port
     private protected abstract int CountOf(TBatch batch);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AwaitAsync(ValueTask task, TBatch batch, long start, CancellationToken stop)
+    private async ValueTask AwaitAsync(ValueTask task, TBatch batch, (long Start, PortOwner? Sender) call, CancellationToken stop)
     {
         try
         {
             await task.ConfigureAwait(false);
-            Done(start);
+            Done(call.Start, call.Sender);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception) when (!IsStop(exception, stop))
@@ -108,9 +111,11 @@ public abstract partial class Port<TBatch> : Port
     private static bool IsStop(Exception exception, CancellationToken stop) =>
         exception is OperationCanceledException && stop.IsCancellationRequested;
 
-    private void Done(long start)
+    private void Done(long start, PortOwner? sender)
     {
-        Component.Worked(start);
+        long ticks = Component.Time.GetTimestamp() - start;
+        Component.Worked(ticks);
+        sender?.Handing(ticks);
         if (Component.HasFailed)
         {
             Component.HasFailed = false;

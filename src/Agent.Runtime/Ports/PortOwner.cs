@@ -8,6 +8,7 @@ namespace Agent.Runtime.Ports;
 internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, TimeProvider time)
 {
     private readonly BusyTime _busy = new(time);
+    private long _handingTicks;
     private long _entered;
     private long _left;
 
@@ -21,11 +22,17 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public required MetricScope Metrics { get; init; }
 
-    /// <summary>Time that producers spent inside the component, waiting for room included.</summary>
+    /// <summary><see cref="BusySeconds"/> as a metric reads it.</summary>
     public ObservedValue Busy => _busy;
 
     /// <summary>True after a failure, until a batch is taken again.</summary>
     public bool HasFailed { get; set; }
+
+    /// <summary>Seconds that producers spent inside the component, waiting for room included.</summary>
+    public double BusySeconds => _busy.Read();
+
+    /// <summary>The same without the time that it spent handing on what it got.</summary>
+    public double OwnSeconds => Math.Max(0, BusySeconds - ((double)Volatile.Read(ref _handingTicks) / time.TimestampFrequency));
 
     /// <summary>Calls that have begun.</summary>
     public long Entered => Volatile.Read(ref _entered);
@@ -37,8 +44,10 @@ internal sealed class PortOwner(string id, HealthBoard health, ILogger logger, T
 
     public void Leave() => Interlocked.Increment(ref _left);
 
-    /// <summary>Counts the time since that timestamp.</summary>
-    public void Worked(long start) => _busy.Add(time.GetTimestamp() - start);
+    public void Worked(long ticks) => _busy.Add(ticks);
+
+    /// <summary>Counts time that the component spent in another one.</summary>
+    public void Handing(long ticks) => Interlocked.Add(ref _handingTicks, ticks);
 
     private sealed class BusyTime(TimeProvider time) : ObservedValue
     {

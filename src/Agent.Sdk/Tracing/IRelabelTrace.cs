@@ -14,11 +14,14 @@ public interface IRelabelTrace
     /// <summary>Targets among them that the rules drop; none where it is no targets that the component relabels.</summary>
     IEnumerable<LabelSet> DroppedTargets();
 
+    /// <summary>Targets that the rules leave: what each came in as, and what became of it. None where it is no targets that the component relabels.</summary>
+    IEnumerable<KeyValuePair<LabelSet, LabelSet>> KeptTargets() => [];
+
     /// <summary>The labels after each rule; null where a rule drops them, and nothing behind that. Counts as no hit.</summary>
     IReadOnlyList<LabelSet?> Trace(LabelSet labels);
 }
 
 /// <summary>What one rule has done so far.</summary>
-/// <param name="Hits">Label sets that it matched, changed or kept.</param>
+/// <param name="Hits">Label sets that it matched, changed or kept. A set whose result is remembered counts once, however often it comes.</param>
 /// <param name="Drops">Label sets that it dropped.</param>
 public readonly record struct RuleCounts(long Hits, long Drops);

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Agent.Runtime.Ports;
@@ -44,7 +46,7 @@ internal sealed class EdgeSampler(Edge edge, Channel<byte[]> samples, LiveFilter
             Offer(entry, static (json, item) =>
             {
                 ReadOnlySpan<byte> line = item.Line.Span;
-                json.WriteString("line"u8, System.Text.Encoding.UTF8.GetString(line[..Math.Min(line.Length, LongestLine)]));
+                json.WriteString("line"u8, Start(line));
                 json.WriteNumber("length"u8, line.Length);
                 json.WriteNumber("at"u8, item.Timestamp / 1_000_000);
                 ScrapeTargetsAnswer.WriteLabels(json, "labels", item.Labels);
@@ -54,28 +56,61 @@ internal sealed class EdgeSampler(Edge edge, Channel<byte[]> samples, LiveFilter
 
     public void See(MetricBatch batch)
     {
-        int count = batch.Count;
-        Interlocked.Add(ref _seen, count + batch.Histograms.Length);
-        // A scrape brings thousands at once: those taken are spread over all of it.
-        int stride = Math.Max(1, count / MostPerSecond);
-        for (int i = 0; i < count; i += stride)
+        Interlocked.Add(ref _seen, batch.Count + batch.Histograms.Length);
+        // A scrape brings thousands at once: those taken are spread over all of it. With a filter they are those that fit.
+        int stride = filter.IsOpen ? Math.Max(1, batch.Count / MostPerSecond) : 1;
+        for (int i = 0; i < batch.Count; i += stride)
         {
-            if (!TryTake())
-            {
-                break;
-            }
             LabelSet labels = batch.Series[i].Labels;
-            if (filter.Fits(labels))
+            if (!filter.Fits(labels))
             {
-                Offer((Labels: labels, Value: batch.Values[i], At: batch.Timestamps[i]), static (json, item) =>
-                {
-                    ScrapeTargetsAnswer.WriteLabels(json, "labels", item.Labels);
-                    json.WriteString("value"u8, item.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-                    json.WriteNumber("at"u8, item.At);
-                });
+                continue;
+            }
+            Interlocked.Add(ref _skipped, Math.Min(stride, batch.Count - i) - 1);
+            if (TryTake())
+            {
+                string value = batch.Values[i].ToString("R", CultureInfo.InvariantCulture);
+                Offer((Labels: labels, Value: value, At: batch.Timestamps[i]), WriteSample);
+            }
+            else
+            {
+                Interlocked.Increment(ref _skipped);
             }
         }
-        Interlocked.Add(ref _skipped, Math.Max(0, count - Math.Min(count, MostPerSecond)));
+        foreach (ref readonly HistogramSample histogram in batch.Histograms)
+        {
+            LabelSet labels = histogram.Series.Labels;
+            if (!filter.Fits(labels))
+            {
+                continue;
+            }
+            if (TryTake())
+            {
+                Offer((Labels: labels, Value: "native histogram", At: histogram.Timestamp), WriteSample);
+            }
+            else
+            {
+                Interlocked.Increment(ref _skipped);
+            }
+        }
+    }
+
+    private static void WriteSample(Utf8JsonWriter json, (LabelSet Labels, string Value, long At) item)
+    {
+        ScrapeTargetsAnswer.WriteLabels(json, "labels", item.Labels);
+        json.WriteString("value"u8, item.Value);
+        json.WriteNumber("at"u8, item.At);
+    }
+
+    /// <summary>The beginning of a line, never ending within a character.</summary>
+    private static string Start(ReadOnlySpan<byte> line)
+    {
+        int length = Math.Min(line.Length, LongestLine);
+        while (length > 0 && length < line.Length && (line[length] & 0xC0) == 0x80)
+        {
+            length--;
+        }
+        return Encoding.UTF8.GetString(line[..length]);
     }
 
     private bool TryTake()

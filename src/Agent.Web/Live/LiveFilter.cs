@@ -8,6 +8,9 @@ internal sealed class LiveFilter(string text)
 {
     private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
 
+    /// <summary>Everything fits.</summary>
+    public bool IsOpen => _bytes.Length == 0;
+
     public bool Fits(ReadOnlySpan<byte> line) => line.IndexOf(_bytes) >= 0;
 
     public bool Fits(LabelSet labels)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Scraping;
 using Agent.Web.Api;
+using Agent.Web.Api.V1;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Web.Prometheus;
@@ -20,7 +21,10 @@ internal sealed class PrometheusEndpoints(WebServices services)
         {
             case "targets":
                 var targets = new TargetsAnswer(query["state"].ToString(), query["scrapePool"].ToString());
-                return ApiReply.DataAsync(context, (stream, stop) => targets.WriteAsync(stream, Pools(), stop));
+                var view = new WholeGraph(services);
+                var origins = new TargetOrigins(view);
+                return ApiReply.DataAsync(
+                    context, (stream, stop) => targets.WriteAsync(stream, Pools(), id => view.Find(id) is { } node ? origins.DroppedBefore(node) : [], stop));
             case "scrape_pools":
                 return ApiReply.DataAsync(context, (stream, _) => WritePools(stream.Json));
             case "metadata":

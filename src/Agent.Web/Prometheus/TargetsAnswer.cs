@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Agent.Sdk.Scraping;
 using Agent.Telemetry;
+using Agent.Web.Api.V1;
 
 namespace Agent.Web.Prometheus;
 
@@ -26,7 +27,11 @@ internal sealed class TargetsAnswer
         _withDropped = any || state.Equals("dropped", StringComparison.OrdinalIgnoreCase);
     }
 
-    public async ValueTask WriteAsync(JsonStream stream, SortedList<string, IScrapePool> pools, CancellationToken stop)
+    /// <param name="stream">Takes the answer.</param>
+    /// <param name="pools">The components that scrape, by id.</param>
+    /// <param name="droppedBefore">Targets that the rules of <c>discovery.relabel</c> dropped on their way to one of them: with Prometheus those rules are the pool's own.</param>
+    /// <param name="stop">Gives up.</param>
+    public async ValueTask WriteAsync(JsonStream stream, SortedList<string, IScrapePool> pools, Func<string, IEnumerable<LabelSet>> droppedBefore, CancellationToken stop)
     {
         Utf8JsonWriter json = stream.Json;
         json.WriteStartObject();
@@ -51,9 +56,17 @@ internal sealed class TargetsAnswer
                 json.WriteEndObject();
                 await stream.FlushIfFullAsync(stop).ConfigureAwait(false);
             }
+            foreach (LabelSet discovered in droppedBefore(id))
+            {
+                json.WriteStartObject();
+                ScrapeTargetsAnswer.WriteLabels(json, "discoveredLabels", discovered);
+                json.WriteString("scrapePool"u8, id);
+                json.WriteEndObject();
+                await stream.FlushIfFullAsync(stop).ConfigureAwait(false);
+            }
         }
         json.WriteEndArray();
-        WriteCounts(json, pools);
+        WriteCounts(json, pools, droppedBefore);
         json.WriteEndObject();
     }
 
@@ -88,7 +101,7 @@ internal sealed class TargetsAnswer
         json.WriteEndObject();
     }
 
-    private void WriteCounts(Utf8JsonWriter json, SortedList<string, IScrapePool> pools)
+    private void WriteCounts(Utf8JsonWriter json, SortedList<string, IScrapePool> pools, Func<string, IEnumerable<LabelSet>> droppedBefore)
     {
         if (!_withDropped)
         {
@@ -98,7 +111,7 @@ internal sealed class TargetsAnswer
         json.WriteStartObject("droppedTargetCounts"u8);
         foreach ((string id, IScrapePool pool) in pools)
         {
-            json.WriteNumber(id, pool.DroppedCount);
+            json.WriteNumber(id, pool.DroppedCount + droppedBefore(id).Count());
         }
         json.WriteEndObject();
     }

@@ -41,9 +41,26 @@ public sealed class DiscoveryRelabelTests : IDisposable
 
         Assert.Equal([web, db], component.Inputs());
         Assert.Equal([db], component.DroppedTargets());
+        Assert.Equal([KeyValuePair.Create(web, web)], component.KeptTargets());
         Assert.Equal([new(1, 1)], component.RuleCounts);
         Assert.Equal([null], component.Trace(db));
         Assert.Equal([new(1, 1)], component.RuleCounts);
+    }
+
+    [Fact]
+    public async Task Each_rule_counts_the_targets_that_it_matched_and_dropped_since_it_was_loaded()
+    {
+        var component = new DiscoveryRelabel(_context);
+        RelabelRule name = new() { Replacement = "x", TargetLabel = "job" };
+        Target web = new(LabelSet.Empty.With("app", "web"));
+        Target db = new(LabelSet.Empty.With("app", "db"));
+        await component.ApplyAsync(new() { Targets = [web, db], Rule = [KeepWeb, name] }, default);
+        await component.ApplyAsync(new() { Targets = [web, db, new(LabelSet.Empty.With("app", "queue"))], Rule = [KeepWeb, name] }, default);
+        Assert.Equal([new(1, 2), new(1, 0)], component.RuleCounts);
+        Assert.Equal([KeyValuePair.Create(web.Labels, web.Labels.With("job", "x"))], component.KeptTargets());
+
+        await component.ApplyAsync(new() { Targets = [web], Rule = [name] }, default);
+        Assert.Equal([new(1, 0)], component.RuleCounts);
     }
 
     [Fact]

@@ -40,6 +40,23 @@ public sealed class LokiRelabelTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_rule_counts_the_label_sets_that_it_matched_and_dropped_since_it_was_loaded()
+    {
+        LokiRelabel component = await StartAsync(DropDb, SetJob);
+        using LogBatch batch = Batch((Web, "one"), (Db, "two"), (Web.With("pod", "b"), "three"));
+
+        await component.ConsumeAsync(batch, default);
+        await component.ConsumeAsync(batch, default);
+
+        Assert.Equal([new(0, 1), new(2, 0)], component.RuleCounts);
+        Assert.Equal([null], component.Trace(Db));
+        await component.ApplyAsync(new() { ForwardTo = [], Rule = [DropDb, SetJob] }, default);
+        Assert.Equal([new(0, 1), new(2, 0)], component.RuleCounts);
+        await component.ApplyAsync(new() { ForwardTo = [], Rule = [SetJob] }, default);
+        Assert.Equal([new(0, 0)], component.RuleCounts);
+    }
+
+    [Fact]
     public async Task Entries_left_without_labels_go()
     {
         RelabelRule dropAll = new() { Regex = Pattern.Parse(".*", PatternOptions.Anchored), Action = RelabelAction.LabelDrop };

@@ -2,8 +2,11 @@ using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Runtime.Tests.Graph;
 using Agent.Sdk;
+using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
+using Agent.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agent.Runtime.Tests.Ports;
 
@@ -51,6 +54,39 @@ public sealed class MetricPortTests
         Assert.Equal((2, 1), (first.Batches, second.Batches));
         Assert.False(edge.IsWatched);
         Assert.Equal(9 * 16, edge.ByteCount);
+    }
+
+    [Fact]
+    public async Task Time_in_those_that_a_component_hands_data_to_is_not_its_own()
+    {
+        var time = new FakeTimeProvider();
+        var metrics = new MetricRegistry();
+        PortOwner Owner(string id) => new(id, new HealthBoard(time), NullLogger.Instance, time) { Metrics = metrics.Scope(new("component_id", id)) };
+        PortOwner source = Owner("source");
+        PortOwner middle = Owner("middle");
+        PortOwner sink = Owner("sink");
+        var slow = new SlowConsumer(time, TimeSpan.FromSeconds(3), null);
+        var between = new SlowConsumer(time, TimeSpan.FromSeconds(1), (MetricEdge)new MetricPort(slow, sink).EdgeFrom(middle));
+        var edge = (MetricEdge)new MetricPort(between, middle).EdgeFrom(source);
+        using var batch = new MetricBatch();
+
+        await edge.ConsumeAsync(batch, default);
+
+        Assert.Equal((4, 1), (middle.BusySeconds, middle.OwnSeconds));
+        Assert.Equal((3, 3), (sink.BusySeconds, sink.OwnSeconds));
+        Assert.Equal((0, 0), (source.BusySeconds, source.OwnSeconds));
+    }
+
+    private sealed class SlowConsumer(FakeTimeProvider time, TimeSpan takes, MetricEdge? next) : IMetricConsumer
+    {
+        public async ValueTask ConsumeAsync(MetricBatch batch, CancellationToken stop)
+        {
+            time.Advance(takes);
+            if (next is not null)
+            {
+                await next.ConsumeAsync(batch, stop);
+            }
+        }
     }
 
     private sealed class CountingWatcher : IEdgeWatcher

@@ -119,6 +119,25 @@ public sealed class LiveEndpointTests
         }
     }
 
+    [Fact]
+    public async Task A_filter_finds_the_one_series_of_thousands_that_fits_and_histograms_too()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Live);
+        await using Stream stream = await web.Client.GetStreamAsync(new Uri(web.Url("/api/v1/live?to=test.metric_sink.metrics&q=rare")));
+        using var reader = new StreamReader(stream);
+        Agent.Runtime.Ports.Edge edge = Edges(web).First(static edge => edge.DataType == "prometheus_metric");
+        using var batch = new Agent.Telemetry.Metrics.MetricBatch();
+        for (int i = 0; i < 10_000; i++)
+        {
+            batch.Add(new Agent.Telemetry.Metrics.MetricSeries(Agent.Telemetry.LabelSet.Empty.With("app", i == 5_001 ? "rare" : "common")), 1, i);
+        }
+        var histogram = new Agent.Telemetry.Metrics.MetricSeries(Agent.Telemetry.LabelSet.Empty.With("rare", "histogram"));
+        batch.AddHistogram(new Agent.Telemetry.Metrics.HistogramSample(histogram, 2), default);
+        await ((Agent.Runtime.Ports.MetricEdge)edge).ConsumeAsync(batch, CancellationToken.None);
+        Assert.Equal("5001", (await SampleAsync(reader)).GetProperty("value").GetString());
+        Assert.Equal("native histogram", (await SampleAsync(reader)).GetProperty("value").GetString());
+    }
+
     private static IEnumerable<Agent.Runtime.Ports.Edge> Edges(WebHarness web) => web.Nodes.SelectMany(static node => node.Edges);
 
     private static async Task<JsonElement> SampleAsync(StreamReader reader)

@@ -54,6 +54,39 @@ public sealed class TargetsTests
         Assert.Equal("", targets[2].GetProperty("lastError").GetString());
     }
 
+    [Fact]
+    public async Task Targets_that_rules_dropped_on_their_way_to_a_pool_are_its_dropped_targets()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            test.rules "r" { }
+
+            test.rules "s" {
+              targets = test.rules.r.output
+            }
+
+            test.scraper "a" {
+              job     = "one"
+              dropped = 1
+              targets = concat(test.rules.r.output, test.rules.s.output)
+            }
+
+            test.scraper "b" {
+              job = "two"
+            }
+            """);
+        using JsonDocument answer = await GetAsync(web, "/api/v1/targets?state=dropped");
+        Assert.Equal(
+            [
+                """{"discoveredLabels":{"dropped":"10.0.0.0:80","job":"one"},"scrapePool":"test.scraper.a"}""",
+                """{"discoveredLabels":{"__address__":"gone:80"},"scrapePool":"test.scraper.a"}""",
+                """{"discoveredLabels":{"__address__":"gone:80"},"scrapePool":"test.scraper.a"}""",
+            ],
+            Data(answer).GetProperty("droppedTargets").EnumerateArray().Select(static target => target.GetRawText()));
+        Assert.Equal("""{"test.scraper.a":3,"test.scraper.b":0}""", Data(answer).GetProperty("droppedTargetCounts").GetRawText());
+        using JsonDocument other = await GetAsync(web, "/api/v1/targets?state=dropped&scrapePool=test.scraper.b");
+        Assert.Equal(0, Data(other).GetProperty("droppedTargets").GetArrayLength());
+    }
+
     [Theory]
     [InlineData("", 4, 2, true)]
     [InlineData("?state=any", 4, 2, true)]

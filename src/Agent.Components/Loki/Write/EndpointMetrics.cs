@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agent.Sdk.Metrics;
+using Agent.Syntax.Values;
 
 namespace Agent.Components.Loki.Write;
 
@@ -9,6 +10,11 @@ internal sealed class EndpointMetrics(MetricScope scope, string host)
     private readonly ConcurrentDictionary<string, TenantMetrics> _tenants = new(StringComparer.Ordinal);
 
     public TenantMetrics Of(string tenant) => _tenants.GetOrAdd(tenant, name => new TenantMetrics(scope, host, name));
+
+    /// <summary>Entries that were dropped, by reason.</summary>
+    public Value DroppedByReason() => new MapValue(_tenants.Values.SelectMany(static tenant => tenant.DroppedByReason)
+        .GroupBy(static one => one.Reason, StringComparer.Ordinal)
+        .ToDictionary(static reason => reason.Key, static reason => Value.Of(reason.Sum(static one => one.Entries)), StringComparer.Ordinal));
 
     public (long SentBytes, long SentEntries, long DroppedEntries, long Retries) Totals()
     {
@@ -37,7 +43,7 @@ internal sealed class TenantMetrics
     private readonly MetricScope _scope;
     private readonly (string, string) _host;
     private readonly (string, string) _tenant;
-    private readonly ConcurrentDictionary<string, (Counter Bytes, Counter Entries)> _dropped = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (EndpointCounter Bytes, EndpointCounter Entries)> _dropped = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Histogram> _durations = new();
 
     public TenantMetrics(MetricScope scope, string host, string tenant)
@@ -45,9 +51,9 @@ internal sealed class TenantMetrics
         _scope = scope;
         _host = ("host", host);
         _tenant = ("tenant", tenant);
-        SentBytes = scope.Counter("loki_write_sent_bytes_total", "Number of bytes sent.", _host, _tenant);
-        SentEntries = scope.Counter("loki_write_sent_entries_total", "Number of log entries sent to the ingester.", _host, _tenant);
-        Retries = scope.Counter("loki_write_batch_retries_total", "Number of times batches has had to be retried.", _host, _tenant);
+        SentBytes = new(scope.Counter("loki_write_sent_bytes_total", "Number of bytes sent.", _host, _tenant));
+        SentEntries = new(scope.Counter("loki_write_sent_entries_total", "Number of log entries sent to the ingester.", _host, _tenant));
+        Retries = new(scope.Counter("loki_write_batch_retries_total", "Number of times batches has had to be retried.", _host, _tenant));
         RequestSize = scope.Histogram("loki_write_request_size_bytes", "Number of bytes for requests.", SizeBuckets, _host, _tenant);
         Latency = scope.Histogram(
             "loki_write_entry_propagation_latency_seconds", "Write latency for entries.", LatencyBuckets, _host, _tenant);
@@ -57,15 +63,19 @@ internal sealed class TenantMetrics
         }
     }
 
-    public Counter SentBytes { get; }
+    public EndpointCounter SentBytes { get; }
 
-    public Counter SentEntries { get; }
+    public EndpointCounter SentEntries { get; }
 
-    public Counter Retries { get; }
+    public EndpointCounter Retries { get; }
 
     public Histogram RequestSize { get; }
 
     public Histogram Latency { get; }
+
+    /// <summary>Reasons that never were one are left out.</summary>
+    public IEnumerable<(string Reason, long Entries)> DroppedByReason =>
+        _dropped.Select(static dropped => (dropped.Key, dropped.Value.Entries.Value)).Where(static dropped => dropped.Value > 0);
 
     public long DroppedEntries => _dropped.Values.Sum(static dropped => dropped.Entries.Value);
 
@@ -76,18 +86,18 @@ internal sealed class TenantMetrics
 
     public void Drop(string reason, long entries, long bytes)
     {
-        (Counter Bytes, Counter Entries) dropped = DroppedFor(reason);
+        (EndpointCounter Bytes, EndpointCounter Entries) dropped = DroppedFor(reason);
         dropped.Bytes.Add(bytes);
         dropped.Entries.Add(entries);
     }
 
-    private (Counter Bytes, Counter Entries) DroppedFor(string reason) =>
-        _dropped.TryGetValue(reason, out (Counter, Counter) known) ? known : _dropped.GetOrAdd(reason, name => (
-        _scope.Counter(
+    private (EndpointCounter Bytes, EndpointCounter Entries) DroppedFor(string reason) =>
+        _dropped.TryGetValue(reason, out (EndpointCounter, EndpointCounter) known) ? known : _dropped.GetOrAdd(reason, name => (
+        new EndpointCounter(_scope.Counter(
             "loki_write_dropped_bytes_total",
-            "Number of bytes dropped because failed to be sent to the ingester after all retries.", _host, _tenant, ("reason", name)),
-        _scope.Counter(
+            "Number of bytes dropped because failed to be sent to the ingester after all retries.", _host, _tenant, ("reason", name))),
+        new EndpointCounter(_scope.Counter(
             "loki_write_dropped_entries_total",
             "Number of log entries dropped because failed to be sent to the ingester after all retries.",
-            _host, _tenant, ("reason", name))));
+            _host, _tenant, ("reason", name)))));
 }

@@ -61,6 +61,7 @@ internal sealed class WriteEndpoint : DeliveryEndpoint
             ["sent_bytes"] = Value.Of(sentBytes),
             ["sent_entries"] = Value.Of(sentEntries),
             ["dropped_entries"] = Value.Of(droppedEntries),
+            ["dropped_by_reason"] = Metrics.DroppedByReason(),
             ["retries"] = Value.Of(retries),
         });
     }

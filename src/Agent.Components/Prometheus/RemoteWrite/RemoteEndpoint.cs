@@ -76,6 +76,7 @@ internal sealed partial class RemoteEndpoint : DeliveryEndpoint
         ["oldest_unsent_seconds"] = Value.Of(OldestUnsent.TotalSeconds),
         ["sent_samples"] = Value.Of(Metrics.Of(ItemKind.Samples).Sent.Value),
         ["dropped_samples"] = Value.Of(Metrics.Of(ItemKind.Samples).Dropped),
+        ["dropped_by_reason"] = Metrics.DroppedByReason(),
         ["retried_samples"] = Value.Of(Metrics.Of(ItemKind.Samples).Retried.Value),
     });
 

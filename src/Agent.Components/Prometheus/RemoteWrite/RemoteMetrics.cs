@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Agent.Sdk.Metrics;
+using Agent.Syntax.Values;
 
 namespace Agent.Components.Prometheus.RemoteWrite;
 
@@ -46,6 +47,10 @@ internal sealed class RemoteMetrics
     public Gauge HighestSent { get; }
 
     public ItemMetrics Of(ItemKind kind) => _kinds[(int)kind];
+
+    /// <summary>What was dropped, by reason; whatever is no sample says so.</summary>
+    public Value DroppedByReason() => new MapValue(_kinds.SelectMany(static kind => kind.DroppedByReason)
+        .ToDictionary(static dropped => dropped.Reason, static dropped => Value.Of(dropped.Count), StringComparer.Ordinal));
 
     public void Drop(string reason, ItemCounts items) => ForEach(items, (metrics, count) => metrics.Drop(reason, count));
 
@@ -100,6 +105,10 @@ internal sealed class ItemMetrics
     public Counter Failed { get; }
 
     public Counter Retried { get; }
+
+    /// <summary>Reasons that never were one are left out.</summary>
+    public IEnumerable<(string Reason, long Count)> DroppedByReason => _dropped.Where(static dropped => dropped.Value.Value > 0)
+        .Select(dropped => (_noun == "samples" ? dropped.Key : $"{dropped.Key} ({_noun})", dropped.Value.Value));
 
     public long Dropped => _dropped.Values.Sum(static counter => counter.Value);
 

@@ -2,20 +2,16 @@ using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Sdk;
-using Agent.Sdk.Metrics;
 
 namespace Agent.Web.Api.V1;
 
 /// <summary>All components in short, and one of them in full.</summary>
 internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebServices services)
 {
-    private const string BusySeconds = "invar_component_busy_seconds_total";
-
     public void WriteAll(Utf8JsonWriter json)
     {
         IReadOnlyDictionary<ComponentNode, KeyFigure?> known = figures.Of(view);
         Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Metrics);
-        Dictionary<string, double> busy = SelfMetricsReader.Totals(services.Metrics, MetricType.Counter, static name => name == BusySeconds);
         Dictionary<string, (long Items, long Bytes)> incoming = Incoming();
         json.WriteStartObject();
         json.WriteNumber("at"u8, services.Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -31,7 +27,8 @@ internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebS
             json.WriteNumber("itemsOut"u8, node.Edges.Sum(static edge => edge.Items.Value));
             json.WriteNumber("bytesOut"u8, node.Edges.Sum(static edge => edge.ByteCount));
             json.WriteNumber("dropped"u8, dropped.GetValueOrDefault(node.Id));
-            json.WriteNumber("busySeconds"u8, busy.GetValueOrDefault(node.Id));
+            json.WriteNumber("busySeconds"u8, node.BusySeconds);
+            json.WriteNumber("ownSeconds"u8, node.OwnSeconds);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -58,6 +55,7 @@ internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebS
         json.WriteBoolean("hasRules"u8, node.RelabelTrace is not null);
         json.WriteBoolean("hasStages"u8, node.StageTrace is not null);
         json.WriteBoolean("scrapes"u8, node.ScrapePool is not null);
+        json.WriteBoolean("hasReference"u8, services.Reference(kind.Name) is not null);
         json.WriteEndObject();
     }
 

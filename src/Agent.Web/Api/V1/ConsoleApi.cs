@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk.Scraping;
 using Agent.Sdk.Tracing;
+using Agent.Telemetry;
 using Agent.Web.Access;
 using Agent.Web.History;
 using Agent.Web.Live;
@@ -83,7 +85,8 @@ internal sealed class ConsoleApi : IDisposable
         (ComponentNode? node, string part) = Split(View(), path.StartsWith(ComponentRoot, StringComparison.Ordinal) ? path[ComponentRoot.Length..] : "");
         return part switch
         {
-            "rules" when node?.RelabelTrace is not null => TraceAsync(context, node),
+            "rules" when node?.RelabelTrace is not null => TraceAsync(context, asked => json => new TraceAnswers(View()).WriteTrace(json, node, asked)),
+            "origin" when node is not null => TraceAsync(context, asked => json => new TargetOrigins(View()).Write(json, node, asked)),
             "stages" when node?.StageTrace is not null => TraceStagesAsync(context, node),
             _ => ApiReply.NotFoundAsync(context, "there is nothing of that name to ask"),
         };
@@ -166,14 +169,14 @@ internal sealed class ConsoleApi : IDisposable
         await ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).Write).ConfigureAwait(false);
     }
 
-    private async Task TraceAsync(HttpContext context, ComponentNode node)
+    private static async Task TraceAsync(HttpContext context, Func<LabelSet, Action<Utf8JsonWriter>> answer)
     {
         if (await TraceRequest.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false) is not { } asked)
         {
             await ApiReply.RefuseAsync(context, TraceRequest.Expected).ConfigureAwait(false);
             return;
         }
-        await ApiReply.DataAsync(context, json => new TraceAnswers(View()).WriteTrace(json, node, asked.Labels)).ConfigureAwait(false);
+        await ApiReply.DataAsync(context, answer(asked.Labels)).ConfigureAwait(false);
     }
 
     private async Task TraceStagesAsync(HttpContext context, ComponentNode node)

@@ -53,10 +53,15 @@ internal sealed class GraphAnswer(WholeGraph view, KeyFigures figures, WebServic
     /// <summary>What goes by value: targets, or anything else that one component exports and another one refers to.</summary>
     private void WriteReferences(Utf8JsonWriter json, ComponentNode node)
     {
+        // What a module is given goes to the components in it, and what it exports comes from them: they have the edges.
+        if (node.Modules.Count > 0)
+        {
+            return;
+        }
         foreach (string source in view.ReferencesOf(node))
         {
             // A receiver that the node refers to is an edge of the node's own, written above.
-            if (view.Find(source) is { } exporter && !node.Edges.Any(edge => edge.To == source))
+            if (view.Find(source) is { Modules.Count: 0 } exporter && !node.Edges.Any(edge => edge.To == source))
             {
                 (string type, long count) = KindOf(exporter);
                 WriteEdge(json, (source, node.Id), type, count, 0);

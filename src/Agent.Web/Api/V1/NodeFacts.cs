@@ -15,7 +15,7 @@ internal static class NodeFacts
         NodeHealth health = node.Health.Current;
         json.WriteStartObject("health"u8);
         json.WriteString("state"u8, ComponentJson.NameOf(health.State));
-        json.WriteString("message"u8, health.Message);
+        json.WriteString("message"u8, PlainJson.Cut(health.Message));
         json.WriteString("since"u8, health.Since);
         json.WriteEndObject();
     }

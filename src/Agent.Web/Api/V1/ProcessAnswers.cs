@@ -4,6 +4,7 @@ using System.Text.Json;
 using Agent.Runtime;
 using Agent.Runtime.Graph;
 using Agent.Sdk;
+using Agent.Sdk.Memory;
 
 namespace Agent.Web.Api.V1;
 
@@ -51,6 +52,7 @@ internal sealed class ProcessAnswers(WebOptions options, WebServices services)
         json.WriteNumber("cpuSeconds"u8, Environment.CpuUsage.TotalTime.TotalSeconds);
         json.WriteNumber("residentBytes"u8, Environment.WorkingSet);
         json.WriteNumber("memoryLimit"u8, options.MemoryLimit ?? 0);
+        WriteBudget(json);
         json.WriteNumber("heapBytes"u8, memory.HeapSizeBytes);
         json.WriteNumber("allocatedBytes"u8, GC.GetTotalAllocatedBytes());
         json.WriteNumber("pauseSeconds"u8, GC.GetTotalPauseDuration().TotalSeconds);
@@ -64,6 +66,17 @@ internal sealed class ProcessAnswers(WebOptions options, WebServices services)
         json.WriteNumber("openFiles"u8, Entries("/proc/self/fd"));
         NodeFacts.WriteStrings(json, "flags", options.Flags);
         json.WriteEndObject();
+    }
+
+    private void WriteBudget(Utf8JsonWriter json)
+    {
+        if (services.Memory?.Invoke() is { BudgetBytes: > 0 } state)
+        {
+            json.WriteNumber("memoryBudget"u8, state.BudgetBytes);
+            json.WriteNumber("memoryUsed"u8, state.UsedBytes);
+            json.WriteBoolean("memoryPressure"u8, state.Paused);
+            json.WriteNumber("memoryPausedSeconds"u8, state.PausedSeconds);
+        }
     }
 
     /// <param name="json">Takes the answer.</param>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Agent.Runtime.Graph;
+using Agent.Sdk;
+using Agent.Sdk.Patterns;
 using Agent.Sdk.Scraping;
 using Agent.Telemetry;
 using Agent.Web.Support;
@@ -10,6 +12,12 @@ namespace Agent.Web.Api.V1;
 internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery query)
 {
     private const int MostJobs = 500;
+    private const string ParameterPrefix = "__param_";
+
+    /// <summary>A longer one is none to choose from a list.</summary>
+    private const int LongestJob = 300;
+
+    private static readonly Pattern SecretParameter = Pattern.Parse("(?i)token|passw|pwd|secret|api_?key|signature|credential");
 
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal) { ["up"] = 0, ["down"] = 0, ["unknown"] = 0, ["dropped"] = 0 };
     private readonly SortedSet<string> _jobs = new(StringComparer.Ordinal);
@@ -20,7 +28,7 @@ internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery qu
         foreach (ScrapeTargetRow row in Rows())
         {
             _counts[row.Health]++;
-            if (_jobs.Count < MostJobs && row.Job.Length > 0)
+            if (_jobs.Count < MostJobs && row.Job.Length is > 0 and <= LongestJob)
             {
                 _jobs.Add(row.Job);
             }
@@ -48,6 +56,15 @@ internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery qu
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static string ShownValue(Label label)
+    {
+        if (label.Name.StartsWith(ParameterPrefix, StringComparison.Ordinal) && SecretParameter.IsMatch(label.Name))
+        {
+            return Secret.Redacted;
+        }
+        return label.Value.Contains('@', StringComparison.Ordinal) ? UrlPasswords.Redact(label.Value) : label.Value;
     }
 
     private IEnumerable<ScrapeTargetRow> Sorted(List<ScrapeTargetRow> rows) => query.Sort.StartsWith('-')
@@ -81,7 +98,7 @@ internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery qu
         json.WriteStartObject();
         json.WriteString("component"u8, row.Component);
         json.WriteString("health"u8, row.Health);
-        json.WriteString("job"u8, row.Job);
+        json.WriteString("job"u8, PlainJson.Cut(row.Job));
         WriteLabels(json, "discovered", row.Discovered);
         if (row.Active is { } active)
         {
@@ -115,13 +132,13 @@ internal sealed class ScrapeTargetsAnswer(WholeGraph view, ScrapeTargetsQuery qu
         return after.Count > 0 && after[^1] is null ? $"dropped by rule {after.Count} of {row.Component}" : $"dropped by {row.Component}";
     }
 
-    /// <summary>Labels as they may be shown: passwords in addresses are taken out.</summary>
+    /// <summary>Labels as they may be shown: passwords in addresses are taken out, and parameters whose name says that they are secret.</summary>
     public static void WriteLabels(Utf8JsonWriter json, string key, LabelSet labels)
     {
         json.WriteStartObject(key);
         foreach (Label label in labels)
         {
-            json.WriteString(label.Name, PlainJson.Cut(label.Value.Contains('@', StringComparison.Ordinal) ? UrlPasswords.Redact(label.Value) : label.Value));
+            json.WriteString(PlainJson.Cut(label.Name), PlainJson.Cut(ShownValue(label)));
         }
         json.WriteEndObject();
     }

@@ -64,12 +64,7 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
         json.WriteStartObject("drops"u8);
         foreach ((string component, Dictionary<string, double> reasons) in SelfMetricsReader.DroppedByReason(metrics))
         {
-            json.WriteStartObject(component);
-            foreach ((string reason, double count) in reasons)
-            {
-                json.WriteNumber(reason, count);
-            }
-            json.WriteEndObject();
+            WriteReasons(json, component, reasons);
         }
         json.WriteEndObject();
         json.WriteStartObject("diskBytes"u8);
@@ -78,6 +73,16 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
             json.WriteNumber(component, bytes);
         }
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteReasons(Utf8JsonWriter json, string key, Dictionary<string, double> reasons)
+    {
+        json.WriteStartObject(key);
+        foreach ((string reason, double count) in reasons)
+        {
+            json.WriteNumber(reason, count);
+        }
         json.WriteEndObject();
     }
 

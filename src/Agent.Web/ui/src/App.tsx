@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState, type ComponentType } from "react";
+import { lazy, Suspense, useEffect, useState, type ComponentType, type MouseEvent } from "react";
 import { apiUrl, setPaused, useConnection, usePolled } from "./lib/api";
 import { age, count } from "./lib/format";
 import { href, Link, usePath } from "./lib/route";
@@ -58,7 +58,7 @@ export function App() {
   const View = views[name];
   return (
     <div className="shell">
-      <a className="skip" href="#main">
+      <a className="skip" href="#main" onClick={skip}>
         Skip to content
       </a>
       <Menu current={name === "components" || name === "component" ? "" : name} status={status} />
@@ -70,6 +70,12 @@ export function App() {
       </div>
     </div>
   );
+}
+
+/** The page has a base address, from which a plain link to a part of the page would lead to another page. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 export function NotFound({ what }: { what: string }) {

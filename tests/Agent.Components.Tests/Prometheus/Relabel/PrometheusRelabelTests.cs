@@ -45,6 +45,23 @@ public sealed class PrometheusRelabelTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_rule_counts_the_series_that_it_matched_and_dropped_since_it_was_loaded()
+    {
+        PrometheusRelabel component = await StartAsync(DropDb, SetJob);
+        await SendAsync(component, _web);
+        await SendAsync(component, _web);
+        await SendAsync(component, _db);
+        await SendAsync(component, TestSeries.Of("up", ("app", "other")));
+
+        Assert.Equal([new(0, 1), new(2, 0)], component.RuleCounts);
+        Assert.Equal([null], component.Trace(_db.Labels));
+        await component.ApplyAsync(new() { ForwardTo = [], Rule = [DropDb, SetJob] }, default);
+        Assert.Equal([new(0, 1), new(2, 0)], component.RuleCounts);
+        await component.ApplyAsync(new() { ForwardTo = [], Rule = [SetJob] }, default);
+        Assert.Equal([new(0, 0)], component.RuleCounts);
+    }
+
+    [Fact]
     public async Task Histograms_and_exemplars_follow_their_series()
     {
         PrometheusRelabel component = await StartAsync(DropDb, SetJob);

@@ -71,6 +71,90 @@ public sealed class ConsoleApiTests
         Assert.Equal(5, note.GetProperty("debug").GetProperty("length").GetInt32());
     }
 
+    [Fact]
+    public async Task References_out_of_a_foreach_are_followed_both_ways()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            test.note "outer" {
+              text = "hello"
+            }
+
+            foreach "each" {
+              collection = ["a"]
+              var        = "item"
+
+              template {
+                test.note "inner" {
+                  text = test.note.outer.text
+                }
+
+                test.note "next" {
+                  text = test.note.inner.text
+                }
+              }
+            }
+            """);
+        JsonElement[] all = [.. (await web.DataAsync("components")).GetProperty("components").EnumerateArray()];
+        string inner = all.Select(static one => one.GetProperty("id").GetString()!).First(static id => id.EndsWith("/test.note.inner", StringComparison.Ordinal));
+        string next = inner.Replace("inner", "next", StringComparison.Ordinal);
+
+        JsonElement shown = await web.DataAsync("components/" + inner);
+        Assert.Equal(["test.note.outer"], Texts(shown, "referencesTo"));
+        Assert.Equal([next], Texts(shown, "referencedBy"));
+        Assert.Equal(["foreach.each", inner], Texts(await web.DataAsync("components/test.note.outer"), "referencedBy"));
+        Assert.Contains(
+            $"test.note.outer {inner} value",
+            (await web.DataAsync("graph")).GetProperty("edges").EnumerateArray().Select(static edge => $"{edge.GetProperty("from")} {edge.GetProperty("to")} {edge.GetProperty("type")}"));
+    }
+
+    [Fact]
+    public async Task References_pass_through_arguments_and_exports_of_modules()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            test.note "outer" {
+              text = "hello"
+            }
+
+            declare "mine" {
+              argument "text" { }
+
+              test.note "inner" {
+                text = argument.text.value
+              }
+
+              export "text" {
+                value = test.note.inner.text
+              }
+            }
+
+            mine "one" {
+              text = test.note.outer.text
+            }
+
+            test.note "user" {
+              text = mine.one.text
+            }
+            """);
+        Assert.Equal(["test.note.outer"], Texts(await web.DataAsync("components/mine.one/test.note.inner"), "referencesTo"));
+        Assert.Equal(["mine.one", "mine.one/test.note.inner"], Texts(await web.DataAsync("components/test.note.outer"), "referencedBy"));
+        Assert.Equal(["mine.one", "mine.one/test.note.inner"], Texts(await web.DataAsync("components/test.note.user"), "referencesTo"));
+        Assert.Equal(
+            ["test.note.outer mine.one/test.note.inner", "mine.one/test.note.inner test.note.user"],
+            (await web.DataAsync("graph")).GetProperty("edges").EnumerateArray().Select(static edge => $"{edge.GetProperty("from")} {edge.GetProperty("to")}"));
+    }
+
+    [Fact]
+    public async Task The_node_tells_how_much_of_the_byte_budget_is_in_use()
+    {
+        await using WebHarness without = await WebHarness.StartAsync();
+        Assert.False((await without.DataAsync("node")).TryGetProperty("memoryBudget", out _));
+
+        await using WebHarness web = await WebHarness.StartAsync("", new WebOptions { ListenAddress = "127.0.0.1:0" }, memory: static () => new(1000, 900, Paused: true, 2.5));
+        JsonElement node = await web.DataAsync("node");
+        Assert.Equal((1000, 900, 2.5), (node.GetProperty("memoryBudget").GetInt64(), node.GetProperty("memoryUsed").GetInt64(), node.GetProperty("memoryPausedSeconds").GetDouble()));
+        Assert.True(node.GetProperty("memoryPressure").GetBoolean());
+    }
+
     [Theory]
     [InlineData("components/test.note.z")]
     [InlineData("components/")]
@@ -103,6 +187,8 @@ public sealed class ConsoleApiTests
         Assert.Equal(2, (await web.DataAsync("log")).GetProperty("lines").GetArrayLength());
         Assert.Equal(0, (await web.DataAsync("log?after=2")).GetProperty("lines").GetArrayLength());
     }
+
+    private static IEnumerable<string?> Texts(JsonElement answer, string field) => answer.GetProperty(field).EnumerateArray().Select(static one => one.GetString());
 
     [Fact]
     public async Task Hostile_texts_travel_as_they_are_and_never_as_markup()

@@ -23,6 +23,19 @@ public sealed class ScrapeTargetsTests
         }
         """;
 
+    private const string Chain = """
+        test.rules "r1" { }
+
+        test.rules "r2" {
+          targets = test.rules.r1.output
+        }
+
+        test.scraper "a" {
+          job     = "first"
+          targets = test.rules.r2.output
+        }
+        """;
+
     private static async Task<JsonElement> AskAsync(string query)
     {
         await using WebHarness web = await WebHarness.StartAsync(Two);
@@ -91,6 +104,25 @@ public sealed class ScrapeTargetsTests
         JsonElement dropped = Assert.Single(answer.GetProperty("targets").EnumerateArray());
         Assert.Equal("dropped by rule 2 of test.rules.r", dropped.GetProperty("reason").GetString());
         Assert.Equal("gone:80", dropped.GetProperty("discovered").GetProperty("__address__").GetString());
+    }
+
+    [Fact]
+    public async Task A_target_tells_what_it_was_before_each_relabelling_but_no_secrets()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(Chain);
+        (HttpStatusCode status, string body) = await web.PostAsync(
+            "components/test.scraper.a/origin", """{"labels": {"__address__": "10.0.0.0:80", "job": "first", "__scheme__": "http"}}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(
+            [
+                """test.rules.r1 {"__address__":"far:80"}""",
+                """test.rules.r2 {"__address__":"http://(secret)@before:80","__param_api_key":"(secret)"}""",
+            ],
+            WebHarness.Data(body).GetProperty("steps").EnumerateArray().Select(static step => $"{step.GetProperty("component")} {step.GetProperty("labels").GetRawText()}"));
+
+        (_, body) = await web.PostAsync("components/test.scraper.a/origin", """{"labels": {"__address__": "unknown:80"}}""");
+        Assert.Equal(0, WebHarness.Data(body).GetProperty("steps").GetArrayLength());
+        Assert.Equal(HttpStatusCode.BadRequest, (await web.PostAsync("components/test.scraper.a/origin", "[]")).Status);
     }
 
     [Fact]

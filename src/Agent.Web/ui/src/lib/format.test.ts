@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age, byteRate, bytes, clock, count, rate, seconds, visible } from "./format";
+import { age, byteRate, bytes, clock, count, percent, rate, seconds, visible } from "./format";
 
 test.each([
   [0, "0"],
@@ -49,3 +49,11 @@ test("marks that turn the direction of writing, and control characters, become v
   expect(visible("\u001b[31mred\u0000")).toBe("␛[31mred␀");
   expect(visible("tab\tand\nline stay, so do ünïcödé and <b>")).toBe("tab\tand\nline stay, so do ünïcödé and <b>");
 });
+
+test.each([
+  [0, "0 %"],
+  [0.00004, "0.004 %"],
+  [0.5, "50 %"],
+  [1.234, "123 %"],
+  [NaN, "–"],
+])("%s is %s", (share, text) => expect(percent(share)).toBe(text));

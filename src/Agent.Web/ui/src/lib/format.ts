@@ -21,6 +21,10 @@ export function bytes(value: number): string {
   return `${unit === 0 ? Math.round(size) : digits(size)} ${units[unit]}`;
 }
 
+export function percent(share: number): string {
+  return Number.isFinite(share) ? `${digits(share * 100)} %` : "–";
+}
+
 export function rate(value: number | undefined): string {
   return value === undefined ? "" : `${count(value)}/s`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { connected, fits, flows, layOut, nodeWidth, shapeOf, widthOf } from "./graph";
+import { connected, fits, flows, layOut, neighbour, nodeWidth, opacityOf, shapeOf, widthOf, widthOfNode } from "./graph";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 
 const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => {
@@ -95,4 +95,54 @@ test("lines grow with the rate, up to a limit", () => {
   expect(widthOf(0)).toBeLessThan(widthOf(1));
   expect(widthOf(10)).toBeLessThan(widthOf(1000));
   expect(widthOf(1e12)).toBe(7);
+});
+
+test("arrow keys follow the flow, and go to what is near where there is none", () => {
+  const nodes = [node("a.source.x"), node("b.process.x"), node("b.process.y"), node("c.write.x"), node("d.alone.x")];
+  const edges = [edge("a.source.x", "b.process.x"), edge("a.source.x", "b.process.y"), edge("b.process.x", "c.write.x"), edge("b.process.y", "c.write.x")];
+  const layout = layOut(nodes, edges);
+  const right = neighbour("a.source.x", "right", layout, edges)!;
+  expect(["b.process.x", "b.process.y"]).toContain(right);
+  expect(neighbour(right, "right", layout, edges)).toBe("c.write.x");
+  expect(neighbour(right, "left", layout, edges)).toBe("a.source.x");
+  const [upper, lower] = layout.nodes.get("b.process.x")!.y < layout.nodes.get("b.process.y")!.y ? ["b.process.x", "b.process.y"] : ["b.process.y", "b.process.x"];
+  expect(neighbour(upper!, "down", layout, edges)).toBe(lower);
+  expect(neighbour(lower!, "up", layout, edges)).toBe(upper);
+  expect(neighbour("nobody", "up", layout, edges)).toBeUndefined();
+});
+
+test("long names make a box wider, up to a limit", () => {
+  expect(widthOfNode({ name: "loki.write", label: "a" })).toBe(nodeWidth);
+  const wide = widthOfNode({ name: "discovery.relabel", label: "kubernetes_pods_of_the_control_plane" });
+  expect(wide).toBeGreaterThan(300);
+  expect(widthOfNode({ name: "loki.write", label: "x".repeat(1000) })).toBe(460);
+  const layout = layOut([node("discovery.relabel.kubernetes_pods_of_the_control_plane")], []);
+  expect(layout.nodes.get("discovery.relabel.kubernetes_pods_of_the_control_plane")!.width).toBe(wide);
+});
+
+test("an edge is fuller the more passes", () => {
+  expect(opacityOf(0)).toBeLessThan(opacityOf(1));
+  expect(opacityOf(1)).toBeLessThan(opacityOf(1000));
+  expect(opacityOf(1e12)).toBe(1);
+});
+
+test("columns stand as close with modules as without, and a module encloses what it runs and itself", () => {
+  const nodes = [node("a.source.x"), node("m.one"), node("m.one/b.process.x"), node("m.one/n.two/c.process.x"), node("d.write.x")];
+  const edges = [edge("a.source.x", "m.one/b.process.x"), edge("m.one/b.process.x", "m.one/n.two/c.process.x"), edge("m.one/n.two/c.process.x", "d.write.x")];
+  const { nodes: boxes, modules } = layOut(nodes, edges);
+  const at = (id: string) => boxes.get(id)!;
+  for (const { from, to } of edges) {
+    const gap = at(to).x - at(from).x - at(from).width;
+    expect(gap).toBeGreaterThanOrEqual(100);
+    expect(gap).toBeLessThan(250);
+  }
+  const outer = modules.get("m.one")!;
+  const inner = modules.get("m.one/n.two")!;
+  for (const [outline, box] of [[outer, at("m.one")], [outer, at("m.one/b.process.x")], [outer, inner], [inner, at("m.one/n.two/c.process.x")]] as const) {
+    expect(outline.x).toBeLessThan(box.x);
+    expect(outline.y).toBeLessThan(box.y);
+    expect(outline.x + outline.width).toBeGreaterThan(box.x + box.width);
+    expect(outline.y + outline.height).toBeGreaterThanOrEqual(box.y + box.height);
+  }
+  expect(outer.x).toBeGreaterThan(at("a.source.x").x + at("a.source.x").width);
 });

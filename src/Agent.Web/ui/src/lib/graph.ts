@@ -2,9 +2,16 @@
 import dagre from "@dagrejs/dagre";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 
+/** Of most components; those with long names are wider, so that they can be read in full. */
 export const nodeWidth = 232;
 export const nodeHeight = 68;
+const widestNode = 460;
+const nodeMargin = 26;
+const labelLetter = 8.6;
+const kindLetter = 6.8;
 const moduleHead = 26;
+const modulePad = 18;
+const columnGap = 125;
 const islandGap = 56;
 
 /** Width to height of what pipelines are packed into: about that of a screen. */
@@ -20,6 +27,11 @@ export interface Box {
 export interface Layout {
   nodes: Map<string, Box>;
   modules: Map<string, Box>;
+}
+
+export function widthOfNode(node: { name: string; label: string }): number {
+  const text = Math.max((node.label || node.name).length * labelLetter, node.name.length * kindLetter);
+  return Math.round(Math.min(widestNode, Math.max(nodeWidth, text + nodeMargin)));
 }
 
 export function edgeKey(edge: { from: string; to: string; type: string }): string {
@@ -66,7 +78,12 @@ function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
   };
   const join = (a: string, b: string) => parent.set(rootOf(a), rootOf(b));
   const known = new Set(nodes.map((node) => node.id));
-  for (const node of nodes) if (node.module) join(node.id, moduleKey(node.module.split("/")[0]!));
+  const modules = new Set(nodes.map((node) => node.module.split("/")[0]!));
+  for (const node of nodes) {
+    if (node.module) join(node.id, moduleKey(node.module.split("/")[0]!));
+    // What runs a module stands with what it runs.
+    else if (modules.has(node.id)) join(node.id, moduleKey(node.id));
+  }
   for (const edge of edges) if (known.has(edge.from) && known.has(edge.to)) join(edge.from, edge.to);
   const islands = new Map<string, GraphNode[]>();
   for (const node of nodes) {
@@ -80,26 +97,37 @@ function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
 
 function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width: number; height: number } {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125 });
+  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: columnGap });
   graph.setDefaultEdgeLabel(() => ({}));
   const modules = new Set<string>();
   for (const node of nodes) {
-    graph.setNode(node.id, { width: nodeWidth, height: nodeHeight });
+    graph.setNode(node.id, { width: widthOfNode(node), height: nodeHeight });
     if (node.module) {
       addModule(graph, modules, node.module);
       graph.setParent(node.id, moduleKey(node.module));
     }
+  }
+  for (const node of nodes) {
+    if (!modules.has(node.id)) continue;
+    // It stands beside modules in its own, whose heads need room.
+    graph.setNode(node.id, { width: widthOfNode(node), height: nodeHeight + 2 * moduleHead });
+    graph.setParent(node.id, moduleKey(node.id));
   }
   const known = new Set(nodes.map((node) => node.id));
   for (const edge of edges) {
     if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to, {}, edge.type);
   }
   dagre.layout(graph);
-  const boxes = new Map(nodes.map((node) => [node.id, boxOf(graph.node(node.id))]));
+  const boxes = inColumns(new Map(nodes.map((node) => [node.id, boxOf({ ...graph.node(node.id), height: nodeHeight })])));
   const outlines = new Map<string, Box>();
-  for (const module of modules) {
+  // The inner ones first: the outer ones enclose them.
+  for (const module of [...modules].sort((a, b) => b.split("/").length - a.split("/").length)) {
     const box = boxOf(graph.node(moduleKey(module)));
-    outlines.set(module, { ...box, y: box.y - moduleHead, height: box.height + moduleHead });
+    const members = nodes.filter((node) => node.module === module || node.id === module).map((node) => boxes.get(node.id)!);
+    const inner = [...outlines].filter(([other]) => other.startsWith(`${module}/`)).map(([, outline]) => outline);
+    const left = Math.min(...[...members, ...inner].map((one) => one.x)) - modulePad;
+    const right = Math.max(...[...members, ...inner].map((one) => one.x + one.width)) + modulePad;
+    outlines.set(module, { x: left, width: right - left, y: box.y - moduleHead, height: box.height + moduleHead });
   }
   const all = [...boxes.values(), ...outlines.values()];
   const left = Math.min(...all.map((box) => box.x));
@@ -111,6 +139,20 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
     width: Math.max(...all.map((box) => box.x + box.width)) - left,
     height: Math.max(...all.map((box) => box.y + box.height)) - top,
   };
+}
+
+/** The layout leaves room for each frame of a module between two columns, and more the deeper they stand: columns are set again, evenly. */
+function inColumns(boxes: Map<string, Box>): Map<string, Box> {
+  const columnOf = (box: Box) => Math.round(box.x + box.width / 2);
+  const widths = new Map<number, number>();
+  for (const box of boxes.values()) widths.set(columnOf(box), Math.max(widths.get(columnOf(box)) ?? 0, box.width));
+  const starts = new Map<number, number>();
+  let x = 0;
+  for (const column of [...widths.keys()].sort((a, b) => a - b)) {
+    starts.set(column, x);
+    x += widths.get(column)! + columnGap;
+  }
+  return new Map([...boxes].map(([id, box]) => [id, { ...box, x: starts.get(columnOf(box))! + (widths.get(columnOf(box))! - box.width) / 2 }]));
 }
 
 function moduleKey(module: string): string {
@@ -155,6 +197,31 @@ function follow(id: string, edges: GraphEdge[], start: "from" | "to", end: "from
   }
 }
 
+export type Direction = "left" | "right" | "up" | "down";
+
+/** Where an arrow key leads: left and right along the flow where there is one, else to what stands nearest in that direction. */
+export function neighbour(id: string, direction: Direction, layout: Layout, edges: GraphEdge[]): string | undefined {
+  const from = layout.nodes.get(id);
+  if (!from) return undefined;
+  const along = direction === "left" || direction === "right";
+  const flows = along ? edges.filter((edge) => (direction === "right" ? edge.from : edge.to) === id).map((edge) => (direction === "right" ? edge.to : edge.from)) : [];
+  const candidates = flows.filter((other) => other !== id && layout.nodes.has(other));
+  const sign = direction === "right" || direction === "down" ? 1 : -1;
+  let best: string | undefined;
+  let least = Infinity;
+  for (const other of candidates.length > 0 ? candidates : layout.nodes.keys()) {
+    const to = layout.nodes.get(other)!;
+    const dx = to.x + to.width / 2 - from.x - from.width / 2;
+    const dy = to.y + to.height / 2 - from.y - from.height / 2;
+    const ahead = sign * (along ? dx : dy);
+    // Flows may lead back against the direction of writing; what is only near has to stand ahead.
+    if (other === id || (candidates.length === 0 && ahead <= 1)) continue;
+    const distance = Math.abs(along ? dx : dy) + 3 * Math.abs(along ? dy : dx);
+    if (distance < least) [best, least] = [other, distance];
+  }
+  return best;
+}
+
 export interface GraphFilter {
   text: string;
   health: string;
@@ -192,6 +259,11 @@ export function flows(before: Graph, now: Graph): Map<string, EdgeFlow> {
     }
   }
   return result;
+}
+
+/** Pale for little, and fuller for every ten times as much. */
+export function opacityOf(itemsPerSecond: number): number {
+  return itemsPerSecond <= 0 ? 0.4 : Math.min(1, 0.6 + Math.log10(1 + itemsPerSecond) / 10);
 }
 
 /** Thin for nothing, and a step thicker for every ten times as much. */

@@ -1,6 +1,6 @@
 // Server-sent events of what passes some edges. The browser opens a broken stream again by itself.
 import { useEffect, useRef, useState } from "react";
-import { apiUrl, get } from "./api";
+import { apiUrl, get, useConnection } from "./api";
 import type { Sample } from "./types";
 
 export interface LiveSample extends Sample {
@@ -19,16 +19,21 @@ export interface LiveState {
 const kept = 500;
 
 /** Follows while it is not paused; samples stand still then, and the stream is closed: nothing is looked at that nobody sees. */
-export function useLive(query: { from: string; to: string; q: string }, paused: boolean): LiveState & { clear: () => void } {
+export function useLive(query: { from: string; to: string; q: string }, held: boolean): LiveState & { clear: () => void } {
   const [state, setState] = useState<LiveState>({ samples: [], seen: 0, skipped: 0, connected: false, error: "" });
   const waiting = useRef<LiveSample[]>([]);
   const key = useRef(0);
   const { from, to, q } = query;
+  // Whoever pauses the page pauses this with it.
+  const paused = useConnection().paused || held;
   useEffect(() => {
+    waiting.current = [];
+    setState((last) => ({ ...last, seen: 0, skipped: 0, connected: false, error: "" }));
     if (paused || (from === "" && to === "")) return;
     const url = apiUrl("live", { from, to, q });
     const source = new EventSource(url);
     const counts = { seen: 0, skipped: 0 };
+    let stopped = false;
     source.addEventListener("sample", (event) => waiting.current.push({ ...(JSON.parse(event.data) as Sample), key: key.current++ }));
     source.addEventListener("beat", (event) => Object.assign(counts, JSON.parse(event.data)));
     source.addEventListener("off", () => {
@@ -40,7 +45,7 @@ export function useLive(query: { from: string; to: string; q: string }, paused: 
       setState((last) => ({ ...last, connected: false }));
       // A stream that was refused tells no reason; the same question as an ordinary one does.
       if (source.readyState === EventSource.CLOSED) {
-        get(url, AbortSignal.timeout(3000)).catch((error: Error) => setState((last) => ({ ...last, error: error.message })));
+        get(url, AbortSignal.timeout(3000)).catch((error: Error) => stopped || setState((last) => ({ ...last, error: error.message })));
       }
     };
     // Drawn a few times a second, however fast they come.
@@ -51,6 +56,7 @@ export function useLive(query: { from: string; to: string; q: string }, paused: 
       );
     }, 250);
     return () => {
+      stopped = true;
       source.close();
       clearInterval(timer);
     };

@@ -1,7 +1,7 @@
 // Rates of components and endpoints. The agent gives counters; two answers make a rate.
 import type { ComponentList, ComponentRow, Endpoints, Plain } from "./types";
 
-export type RatedRow = ComponentRow & { itemsRate: number; bytesRate: number; busy: number; droppedRate: number };
+export type RatedRow = ComponentRow & { itemsRate: number; bytesRate: number; busy: number; own: number; droppedRate: number };
 
 /** Rates come from two answers, each with counters of the same moment. */
 export function withRates(before: ComponentList | undefined, now: ComponentList): RatedRow[] {
@@ -16,6 +16,7 @@ export function withRates(before: ComponentList | undefined, now: ComponentList)
       itemsRate: throughput,
       bytesRate: Math.max(per(row.bytesIn, last?.bytesIn), per(row.bytesOut, last?.bytesOut)),
       busy: per(row.busySeconds, last?.busySeconds),
+      own: per(row.ownSeconds, last?.ownSeconds),
       droppedRate: per(row.dropped, last?.dropped),
     };
   });
@@ -37,9 +38,12 @@ export interface EndpointRow {
   status: number;
   error: string;
   errorAt: string;
+  reasons: Record<string, number>;
 }
 
 const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
+const numbers = (value: Plain | undefined): Record<string, number> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => typeof entry[1] === "number")) : {};
 const text = (value: Plain | undefined) => (typeof value === "string" ? value : "");
 
 /** Writers of logs and of metrics name their counters after what they send. */
@@ -62,6 +66,7 @@ export function rowsOf(data: Endpoints): EndpointRow[] {
       status: number(state.last_status),
       error: text(state.last_error),
       errorAt: text(state.last_error_time),
+      reasons: numbers(state.dropped_by_reason),
     };
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tokens } from "./alloy";
-import { parseLabels, sameLabels } from "./labels";
+import { labelsText, parseLabels, sameLabels } from "./labels";
 import { parseLogLine } from "./logline";
 import { inline, parseMarkdown } from "./markdown";
 
@@ -62,3 +62,10 @@ test("reference pages are headings, text, code and tables", () => {
 });
 
 test("a fence that is never closed ends with the page", () => expect(parseMarkdown("```\na\nb")).toEqual([{ kind: "code", text: "a\nb" }]));
+
+test("labels that are written for people to change hold no signs that turn the direction of writing", () => {
+  const labels = { a: "evil\u202egnp.exe", "b\u2066": 'quote " and \\' };
+  const text = labelsText(labels);
+  expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  expect(parseLabels(text)).toEqual(labels);
+});

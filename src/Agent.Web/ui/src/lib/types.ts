@@ -54,6 +54,7 @@ export interface ComponentRow extends Identity {
   bytesOut: number;
   dropped: number;
   busySeconds: number;
+  ownSeconds: number;
 }
 
 export interface ComponentList {
@@ -77,6 +78,7 @@ export interface ComponentDetail extends Identity {
   hasRules: boolean;
   hasStages: boolean;
   scrapes: boolean;
+  hasReference: boolean;
 }
 
 export interface History {
@@ -113,6 +115,11 @@ export interface ScrapeTargets {
   jobs: string[];
   components: string[];
   targets: ScrapeTarget[];
+}
+
+/** What a target was before each component that relabelled it. */
+export interface Origin {
+  steps: { component: string; labels: Labels }[];
 }
 
 export interface TailedFile {
@@ -199,6 +206,11 @@ export interface NodeFacts {
   cpuSeconds: number;
   residentBytes: number;
   memoryLimit: number;
+  /** Of the process's own budget; missing where it keeps none. */
+  memoryBudget?: number;
+  memoryUsed?: number;
+  memoryPressure?: boolean;
+  memoryPausedSeconds?: number;
   heapBytes: number;
   allocatedBytes: number;
   pauseSeconds: number;

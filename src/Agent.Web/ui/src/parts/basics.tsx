@@ -269,8 +269,9 @@ export function Notice({ kind = "info", children }: { kind?: "info" | "error" | 
   );
 }
 
-export function Waiting() {
+export function Waiting({ error }: { error?: Error | undefined }) {
   const { connected } = useConnection();
+  if (error) return <Notice kind="error">{visible(error.message)}</Notice>;
   return <p className="dim pad">{connected ? "Loading…" : "Waiting for the agent…"}</p>;
 }
 

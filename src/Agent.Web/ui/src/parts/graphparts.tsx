@@ -2,7 +2,7 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, Handle, Position, type EdgeProps, type NodeProps } from "@xyflow/react";
 import { memo, useSyncExternalStore } from "react";
 import { byteRate, count, rate, visible } from "../lib/format";
-import { edgeKey, widthOf, type EdgeFlow } from "../lib/graph";
+import { edgeKey, opacityOf, widthOf, type EdgeFlow } from "../lib/graph";
 import { componentPath, href, Link } from "../lib/route";
 import type { Graph, GraphNode } from "../lib/types";
 import { figureText, isWorrying } from "./basics";
@@ -98,7 +98,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, tar
   const text = flow ? (isBusy ? rate(flow.items) : "idle") : state?.type === "target" ? count(state.items) : "";
   return (
     <>
-      <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0) }} interactionWidth={14} />
+      <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0), ...(flow && state?.lit !== false && !state?.drops && !state?.fails ? { opacity: opacityOf(flow.items) } : {}) }} interactionWidth={14} />
       {text && state?.lit !== false && (
         <EdgeLabelRenderer>
           <div className={`edge-label ${isBusy ? "" : "quiet"} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>

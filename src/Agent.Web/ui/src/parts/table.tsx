@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { onRowKeys } from "../lib/keys";
 import { setQuery, useQuery } from "../lib/route";
 
 export interface Column<T> {
@@ -8,15 +9,28 @@ export interface Column<T> {
   /** What rows are sorted by; a column without it is not sortable. */
   sort?: (row: T) => string | number;
   number?: boolean;
+  /** What the numbers mean, where the title does not say it all. */
+  hint?: string;
   /** Large first at the first click. */
   descending?: boolean;
+}
+
+const rowKeys = onRowKeys("tbody > tr");
+
+/** What holds a table: it scrolls sideways, and arrow keys go through its rows. */
+export function TableBox({ label, stale = false, children }: { label: string; stale?: boolean; children: ReactNode }) {
+  return (
+    <div className={stale ? "table-box stale" : "table-box"} tabIndex={0} role="region" aria-label={label} onKeyDown={rowKeys}>
+      {children}
+    </div>
+  );
 }
 
 /** A table whose order stands in the address. */
 export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { rows: T[]; columns: Column<T>[]; id: (row: T) => string; label: string; initial: string; empty: ReactNode }) {
   const [sort] = useQuery("sort", initial);
   return (
-    <div className="table-box" tabIndex={0} role="region" aria-label={label}>
+    <TableBox label={label}>
       <table>
         <thead>
           <tr>
@@ -38,15 +52,15 @@ export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { r
         </tbody>
       </table>
       {rows.length === 0 && <p className="empty">{empty}</p>}
-    </div>
+    </TableBox>
   );
 }
 
-export function SortHead<T>({ column, sort, initial }: { column: Pick<Column<T>, "key" | "title" | "sort" | "number" | "descending">; sort: string; initial: string }) {
+export function SortHead<T>({ column, sort, initial }: { column: Pick<Column<T>, "key" | "title" | "sort" | "number" | "descending" | "hint">; sort: string; initial: string }) {
   const isBy = sort.replace("-", "") === column.key;
   const next = isBy ? (sort.startsWith("-") ? column.key : `-${column.key}`) : column.descending ? `-${column.key}` : column.key;
   return (
-    <th scope="col" className={column.number ? "num" : undefined} aria-sort={isBy ? (sort.startsWith("-") ? "descending" : "ascending") : undefined}>
+    <th scope="col" title={column.hint} className={column.number ? "num" : undefined} aria-sort={isBy ? (sort.startsWith("-") ? "descending" : "ascending") : undefined}>
       {column.sort ? (
         <button className="sort" onClick={() => setQuery({ sort: next === initial ? "" : next, page: "" })}>
           {column.title}

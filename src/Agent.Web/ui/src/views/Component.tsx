@@ -11,8 +11,8 @@ export function ComponentView({ rest: id, status }: ViewProps) {
   useTitle(id);
   const { data, error } = usePolled<ComponentDetail>(apiUrl(idPath(id)), 5000);
   const now = useNow();
-  if (error) return <NotFound what={`component ${id}`} />;
-  if (!data) return <Waiting />;
+  if (error?.status === 404) return <NotFound what={`component ${id}`} />;
+  if (!data) return <Waiting error={error} />;
   return (
     <>
       <Title aside={<Actions data={data} live={status?.liveDebugging ?? false} />}>
@@ -34,7 +34,7 @@ export function ComponentView({ rest: id, status }: ViewProps) {
           <Text>{data.place}</Text>
         </span>
       </section>
-      <Neighbours data={data} />
+      <Neighbours data={data} live={status?.liveDebugging ?? false} />
       <section>
         <h2>Debug info</h2>
         {data.debug === null ? <p className="dim">This component has none.</p> : <PlainValue value={data.debug} />}
@@ -62,21 +62,22 @@ function Actions({ data, live }: { data: ComponentDetail; live: boolean }) {
       {data.hasRules && <Link to={href("relabel", { component: data.id })}>Trace rules</Link>}
       {data.hasStages && <Link to={href("stages", { component: data.id })}>Trace stages</Link>}
       {live && <Link to={href("live", data.flowsTo.length > 0 ? { from: data.id } : { to: data.id })}>Live</Link>}
-      <Link to={href(`docs/${data.name}`)}>Reference</Link>
+      {data.hasReference && <Link to={href(`docs/${data.name}`)}>Reference</Link>}
     </>
   );
 }
 
-function Neighbours({ data }: { data: ComponentDetail }) {
-  const lists: [string, string[]][] = [
-    ["Receives from", data.flowsFrom],
-    ["Sends to", data.flowsTo],
+function Neighbours({ data, live }: { data: ComponentDetail; live: boolean }) {
+  // A flow can be watched from here too: in the graph only a pointer can meet its line.
+  const lists: [string, string[], ((id: string) => Record<string, string>)?][] = [
+    ["Receives from", data.flowsFrom, (id) => ({ from: id, to: data.id })],
+    ["Sends to", data.flowsTo, (id) => ({ from: data.id, to: id })],
     ["Refers to", data.referencesTo.filter((id) => !data.flowsTo.includes(id))],
     ["Referred to by", data.referencedBy.filter((id) => !data.flowsFrom.includes(id))],
   ];
   return (
     <section className="neighbours" aria-label="neighbours">
-      {lists.map(([title, ids]) => (
+      {lists.map(([title, ids, ends]) => (
         <div key={title}>
           <h2>{title}</h2>
           {ids.length === 0 ? (
@@ -86,6 +87,14 @@ function Neighbours({ data }: { data: ComponentDetail }) {
               {ids.map((id) => (
                 <li key={id}>
                   <ComponentLink id={id} />
+                  {live && ends && (
+                    <>
+                      {" "}
+                      <Link to={href("live", ends(id))} className="small" aria-label={`live data ${title === "Sends to" ? "to" : "from"} ${id}`}>
+                        live
+                      </Link>
+                    </>
+                  )}
                 </li>
               ))}
             </ul>

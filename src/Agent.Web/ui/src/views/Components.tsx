@@ -31,7 +31,7 @@ const columns: Column<RatedRow>[] = [
   { key: "kind", title: "Kind", cell: (row) => <span className="dim mono">{row.name}</span>, sort: (row) => row.name },
   { key: "figure", title: "State", cell: (row) => <FigureText figure={row.figure} /> },
   { key: "items", title: "Items", number: true, descending: true, cell: (row) => (row.itemsRate > 0 ? rate(row.itemsRate) : <span className="dim">–</span>), sort: (row) => row.itemsRate },
-  { key: "bytes", title: "Bytes", number: true, descending: true, cell: (row) => (row.bytesRate > 0 ? byteRate(row.bytesRate) : <span className="dim">–</span>), sort: (row) => row.bytesRate },
+  { key: "bytes", title: "Bytes", hint: "Of logs the lines, of metrics 16 bytes a sample: a time and a value.", number: true, descending: true, cell: (row) => (row.bytesRate > 0 ? byteRate(row.bytesRate) : <span className="dim">–</span>), sort: (row) => row.bytesRate },
   {
     key: "dropped",
     title: "Dropped",
@@ -44,12 +44,12 @@ const columns: Column<RatedRow>[] = [
 
 export function ComponentsView(_: ViewProps) {
   useTitle("Components");
-  const { data, before } = usePolled<ComponentList>(apiUrl("components"), 5000);
+  const { data, before, error } = usePolled<ComponentList>(apiUrl("components"), 5000);
   const [text, setText] = useQuery("q");
   const [health, setHealth] = useQuery("health");
   const [kind, setKind] = useQuery("kind");
   const rows = useMemo(() => (data ? withRates(before === data ? undefined : before, data) : []), [data, before]);
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const needle = text.trim().toLowerCase();
   const fitting = rows.filter(
     (row) =>

@@ -9,11 +9,11 @@ import { Alloy, Notice, Text, Title, useNow, useTitle, Waiting } from "../parts/
 
 export default function ConfigView(_: ViewProps) {
   useTitle("Configuration");
-  const { data, refresh } = usePolled<Configuration>(apiUrl("configuration"), 5000);
+  const { data, refresh, error } = usePolled<Configuration>(apiUrl("configuration"), 5000);
   const [working, setWorking] = useState(false);
   const [outcome, setOutcome] = useState<{ ok: boolean; text: string }>();
   const now = useNow();
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const reload = async () => {
     setWorking(true);
     try {

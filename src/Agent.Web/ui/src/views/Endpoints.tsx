@@ -8,9 +8,9 @@ import { SortedTable } from "../parts/table";
 
 export default function EndpointsView(_: ViewProps) {
   useTitle("Endpoints");
-  const { data, before } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
+  const { data, before, error } = usePolled<Endpoints>(apiUrl("endpoints"), 5000);
   const now = useNow();
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const passed = before && before !== data ? (data.at - before.at) / 1000 : 0;
   const earlier = new Map(before && before !== data ? rowsOf(before).map((row) => [row.id, row]) : []);
   return (
@@ -28,7 +28,7 @@ export default function EndpointsView(_: ViewProps) {
             key: "host",
             title: "Endpoint",
             cell: (row) => (
-              <>
+              <div className="main-cell">
                 <span className="mono">
                   <Text>{row.host}</Text>
                 </span>{" "}
@@ -42,7 +42,7 @@ export default function EndpointsView(_: ViewProps) {
                     {age(row.errorAt, now)}: <Text limit={400}>{row.error}</Text>
                   </div>
                 )}
-              </>
+              </div>
             ),
             sort: (row) => row.host,
           },
@@ -61,7 +61,7 @@ export default function EndpointsView(_: ViewProps) {
             sort: (row) => row.sent,
           },
           { key: "retried", title: "Retried", number: true, descending: true, cell: (row) => count(row.retried), sort: (row) => row.retried },
-          { key: "dropped", title: "Dropped", number: true, descending: true, cell: (row) => <Drops count={row.dropped} reasons={data.drops[row.component]} />, sort: (row) => row.dropped },
+          { key: "dropped", title: "Dropped", number: true, descending: true, cell: (row) => <Drops count={row.dropped} reasons={row.reasons} />, sort: (row) => row.dropped },
           {
             key: "queued",
             title: "Queue",
@@ -75,16 +75,16 @@ export default function EndpointsView(_: ViewProps) {
             ),
             sort: (row) => row.queued,
           },
-          { key: "oldest", title: "Oldest unsent", number: true, descending: true, cell: (row) => (row.oldest > 0 ? <span className={row.oldest > 60 ? "warn-text" : ""}>{seconds(row.oldest)}</span> : <span className="dim">–</span>), sort: (row) => row.oldest },
-          { key: "status", title: "Last reply", number: true, cell: (row) => (row.status > 0 ? <span className={row.status >= 400 ? "bad-text" : ""}>{row.status}</span> : <span className="dim">none yet</span>), sort: (row) => row.status },
+          { key: "oldest", title: "Oldest", hint: "Age of the oldest that is not sent yet.", number: true, descending: true, cell: (row) => (row.oldest > 0 ? <span className={row.oldest > 60 ? "warn-text" : ""}>{seconds(row.oldest)}</span> : <span className="dim">–</span>), sort: (row) => row.oldest },
+          { key: "status", title: "Reply", hint: "HTTP status of the last reply.", number: true, cell: (row) => (row.status > 0 ? <span className={row.status >= 400 ? "bad-text" : ""}>{row.status}</span> : <span className="dim">none yet</span>), sort: (row) => row.status },
         ]}
       />
     </>
   );
 }
 
-function Drops({ count: dropped, reasons }: { count: number; reasons: Record<string, number> | undefined }) {
-  const shown = Object.entries(reasons ?? {});
+function Drops({ count: dropped, reasons }: { count: number; reasons: Record<string, number> }) {
+  const shown = Object.entries(reasons);
   return (
     <>
       <span className={dropped > 0 ? "bad-text" : "dim"}>{count(dropped)}</span>

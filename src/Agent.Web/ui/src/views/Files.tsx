@@ -24,26 +24,32 @@ const columns: Column<TailedFile>[] = [
     key: "path",
     title: "File",
     cell: (file) => (
-      <>
+      <div className="main-cell">
         <span className="mono">
           <Text limit={400}>{file.path}</Text>
         </span>
+        {file.polled && <div className="small dim">looked at now and then: its folder does not report changes</div>}
         {(file.problem || file.last_error) && (
           <div className={`small ${file.problem ? "bad-text" : "dim"}`}>
             <Text limit={400}>{file.problem || `earlier: ${file.last_error}`}</Text>
           </div>
         )}
-      </>
+      </div>
     ),
     sort: (file) => file.path,
   },
   { key: "source", title: "Source", cell: (file) => <ComponentLink id={file.component} />, sort: (file) => file.component },
   { key: "size", title: "Size", number: true, descending: true, cell: (file) => bytes(file.size), sort: (file) => file.size },
-  { key: "position", title: "Delivered", number: true, descending: true, cell: (file) => <span title={`${file.read_offset} bytes`}>{file.size > 0 ? `${Math.min(100, (file.read_offset / file.size) * 100).toFixed(file.read_offset < file.size ? 1 : 0)} %` : "–"}</span>, sort: (file) => file.read_offset },
+  { key: "position", title: "Delivered", hint: "Position up to which everything is delivered, or safely on disk.", number: true, descending: true, cell: (file) => (
+      <span title={`${file.read_offset.toLocaleString("en")} bytes`}>
+        {bytes(file.read_offset)}
+        <div className="small dim">{file.size > 0 ? `${Math.min(100, Math.floor((file.read_offset / file.size) * 1000) / 10)} %` : ""}</div>
+      </span>
+    ),
+    sort: (file) => file.read_offset },
   { key: "lag", title: "Lag", number: true, descending: true, cell: (file) => (file.lag_bytes > 0 ? bytes(file.lag_bytes) : <span className="dim">0</span>), sort: (file) => file.lag_bytes },
-  { key: "age", title: "Oldest unsent", number: true, descending: true, cell: (file) => (file.lag_seconds > 0 ? <span className={file.lag_seconds > slow ? "warn-text" : ""}>{seconds(Math.round(file.lag_seconds))}</span> : <span className="dim">–</span>), sort: (file) => file.lag_seconds },
-  { key: "last", title: "Last read", number: true, descending: true, cell: (file) => <Ago time={file.last_line_at} />, sort: (file) => file.last_line_at },
-  { key: "how", title: "Changes", cell: (file) => <span className="dim">{file.polled ? "polled" : "reported"}</span> },
+  { key: "age", title: "Lag in time", hint: "Age of the oldest line that is not delivered yet.", number: true, descending: true, cell: (file) => (file.lag_seconds > 0 ? <span className={file.lag_seconds > slow ? "warn-text" : ""}>{seconds(Math.round(file.lag_seconds))}</span> : <span className="dim">–</span>), sort: (file) => file.lag_seconds },
+  { key: "last", title: "Last line", number: true, descending: true, cell: (file) => <Ago time={file.last_line_at} />, sort: (file) => file.last_line_at },
 ];
 
 function Ago({ time }: { time: string }) {
@@ -53,10 +59,10 @@ function Ago({ time }: { time: string }) {
 
 export default function FilesView(_: ViewProps) {
   useTitle("Files & sources");
-  const { data } = usePolled<Files>(apiUrl("files"), 5000);
+  const { data, error } = usePolled<Files>(apiUrl("files"), 5000);
   const [text, setText] = useQuery("q");
   const [state, setState] = useQuery("state");
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const needle = text.trim().toLowerCase();
   const fitting = data.files.filter(
     (file) => (needle === "" || `${file.path} ${file.labels} ${file.component}`.toLowerCase().includes(needle)) && (state === "" || stateOf(file) === state),

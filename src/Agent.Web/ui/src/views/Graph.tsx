@@ -1,21 +1,24 @@
 import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useEffect, useMemo, useRef, type KeyboardEvent } from "react";
+import { useEffect, useMemo, useRef, type FocusEvent, type KeyboardEvent } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
-import { connected, edgeKey, familyOf, fits, flows, layOut, nodeHeight, nodeWidth, shapeOf, type Layout } from "../lib/graph";
+import { connected, edgeKey, familyOf, fits, flows, layOut, neighbour, nodeHeight, shapeOf, widthOfNode, type Direction, type Layout } from "../lib/graph";
 import { componentPath, href, Link, navigate, useQuery } from "../lib/route";
 import type { Graph, GraphEdge, GraphNode } from "../lib/types";
 import { Chips, Choice, Search, useTitle, Waiting } from "../parts/basics";
 import { ComponentBox, FlowEdge, GraphData, ModuleBox, publish } from "../parts/graphparts";
 
+const arrows: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+// Below stands the legend.
+const margins = { top: "24px", left: "40px", right: "40px", bottom: "84px" } as const;
 const nodeTypes = { component: ComponentBox, module: ModuleBox };
 const edgeTypes = { flow: FlowEdge };
 
 export default function GraphPage(_: ViewProps) {
   useTitle("Graph");
-  const { data } = usePolled<Graph>(apiUrl("graph"), 2000);
-  if (!data) return <Waiting />;
+  const { data, error } = usePolled<Graph>(apiUrl("graph"), 2000);
+  if (!data) return <Waiting error={error} />;
   if (data.nodes.length === 0) return <p className="empty">The configuration has no components.</p>;
   return (
     <ReactFlowProvider>
@@ -61,7 +64,7 @@ function Canvas({ graph }: { graph: Graph }) {
   // All of it, or what a filter leaves.
   const fit = () => {
     const wanted = litIds === "" ? [] : litIds.split(" ");
-    const options = { duration: 200, padding: 0.08, maxZoom: 1.1 };
+    const options = { duration: 200, padding: margins, maxZoom: 1.1 };
     void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
   };
   useEffect(() => {
@@ -71,21 +74,35 @@ function Canvas({ graph }: { graph: Graph }) {
 
   const onKey = (event: KeyboardEvent) => {
     const id = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node-component")?.dataset.id;
-    if (id === undefined || (event.key !== "Enter" && event.key !== " ")) return;
+    if (id === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const direction = arrows[event.key];
+    if (direction) {
+      const next = neighbour(id, direction, layout, graph.edges);
+      if (next !== undefined) boxOf(next)?.focus();
+    } else if (event.key === "Enter") navigate(href(componentPath(id)));
+    else if (event.key === " ") setFocus(id === focus ? "" : id);
+    else if (event.key === "Escape") setFocus("");
+    else return;
     event.preventDefault();
-    if (event.key === "Enter") navigate(href(componentPath(id)));
-    else setFocus(id === focus ? "" : id);
+  };
+  const boxOf = (id: string) => box.current?.querySelector<HTMLElement>(`.react-flow__node[data-id=${CSS.escape(id)}]`);
+  // The whole graph is one stop of the tab key, at the component that had the focus last; within it arrow keys lead on.
+  const onFocus = (event: FocusEvent) => {
+    const node = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node-component");
+    if (!node) return;
+    box.current?.querySelectorAll<HTMLElement>(".react-flow__node-component[tabindex='0']").forEach((other) => other !== node && (other.tabIndex = -1));
+    node.tabIndex = 0;
   };
 
   const kinds = [...new Set(graph.nodes.map((node) => node.name))].sort();
   const number = (state: string) => graph.nodes.filter((node) => node.health.state === state).length;
   const count = litIds === "" ? 0 : litIds.split(" ").length;
   return (
-    <div className={isFar ? "graph far" : "graph"} ref={box} onKeyDown={onKey}>
+    <div className={isFar ? "graph far" : "graph"} ref={box} onKeyDown={onKey} onFocus={onFocus}>
       <h1 className="sr-only">Graph</h1>
       <div className="filters graph-filters">
         <Search value={text} onChange={setText} label="Search components" />
-        <Chips value={health} onChange={setHealth} label="Health" options={[["healthy", "Healthy", number("healthy")], ["unhealthy", "Unhealthy", number("unhealthy")], ["unknown", "Unknown", number("unknown")]]} />
+        <Chips value={health} onChange={setHealth} label="Health" options={[["healthy", "Healthy", number("healthy")], ["unhealthy", "Unhealthy", number("unhealthy")], ["exited", "Exited", number("exited")], ["unknown", "Unknown", number("unknown")]]} />
         <Choice value={kind} onChange={setKind} label="Kind" options={[["", "all"], ...[...new Set(kinds.map(familyOf))].map((one): [string, string] => [one, `${one}.*`]), ...kinds.map((one): [string, string] => [one, one])]} />
         <Choice value={window} onChange={setWindow} label="Rates over" options={[["5", "5 s"], ["10", "10 s"], ["30", "30 s"], ["60", "60 s"]]} />
         <button onClick={fit}>Fit</button>
@@ -110,7 +127,7 @@ function Canvas({ graph }: { graph: Graph }) {
         minZoom={0.05}
         maxZoom={2}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
+        fitViewOptions={{ padding: margins, maxZoom: 1.1 }}
         proOptions={{ hideAttribution: true }}
         onNodeClick={(event, node) => !event.defaultPrevented && node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
         onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}
@@ -118,7 +135,7 @@ function Canvas({ graph }: { graph: Graph }) {
         onMoveStart={() => box.current?.classList.add("moving")}
         onMoveEnd={() => box.current?.classList.remove("moving")}
         onPaneClick={() => setFocus("")}
-        ariaLabelConfig={{ "node.a11yDescription.default": "Enter opens the component, space shows what is up- and downstream of it." }}
+        ariaLabelConfig={{ "node.a11yDescription.default": "Arrow keys lead along the flow, Enter opens the component, space shows what is up- and downstream of it, Escape shows all." }}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1} />
         <Controls showInteractive={false} />
@@ -140,9 +157,9 @@ function nodesOf(layout: Layout, nodes: GraphNode[], data: GraphData): Node[] {
     focusable: false,
     zIndex: -1,
   }));
-  const components: Node[] = nodes.map((node) => {
+  const components: Node[] = nodes.map((node, at) => {
     const box = layout.nodes.get(node.id)!;
-    return { id: node.id, type: "component", position: { x: box.x, y: box.y }, width: nodeWidth, height: nodeHeight, data: { graph: data }, ariaLabel: node.id };
+    return { id: node.id, type: "component", position: { x: box.x, y: box.y }, width: widthOfNode(node), height: nodeHeight, data: { graph: data }, ariaLabel: node.id, domAttributes: { tabIndex: at === 0 ? 0 : -1 } };
   });
   return [...modules, ...components];
 }
@@ -159,7 +176,8 @@ function Legend({ live }: { live: boolean }) {
       <li className="target">targets</li>
       <li className="value">values</li>
       <li className="drops">dropped or failing there</li>
-      <li className="hint">Click: up- and downstream. Double click or Enter: open.{live ? " Click an edge: live data." : ""}</li>
+      <li className="hint" title="What series carry as labels travels as references and is not counted.">Bytes: of log lines; of metrics 16 a sample.</li>
+      <li className="hint">Click or space: up- and downstream. Double click or Enter: open. Arrow keys: along the flow.{live ? " Click an edge: live data." : ""}</li>
     </ul>
   );
 }

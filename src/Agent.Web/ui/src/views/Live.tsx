@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import type { ViewProps } from "../App";
-import { apiUrl, usePolled } from "../lib/api";
+import { apiUrl, useConnection, usePolled } from "../lib/api";
+import { copyText } from "../lib/clipboard";
 import { count } from "../lib/format";
+import { onRowKeys } from "../lib/keys";
 import { useLive, type LiveSample } from "../lib/live";
 import { useQuery } from "../lib/route";
 import type { Graph } from "../lib/types";
@@ -9,8 +11,8 @@ import { Choice, LabelList, Notice, Search, Text, Title, useSettled, useTitle, W
 
 export default function LiveView({ status }: ViewProps) {
   useTitle("Live");
-  const { data: graph } = usePolled<Graph>(apiUrl("graph"), 15000);
-  if (!status || !graph) return <Waiting />;
+  const { data: graph, error } = usePolled<Graph>(apiUrl("graph"), 15000);
+  if (!status || !graph) return <Waiting error={error} />;
   return (
     <>
       <Title>Live</Title>
@@ -31,7 +33,8 @@ function Stream({ graph }: { graph: Graph }) {
   const [to, setTo] = useQuery("to");
   const [q, setQ] = useQuery("q");
   const [paused, setPaused] = useState(false);
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState("");
+  const isPagePaused = useConnection().paused;
   const filter = useSettled(q, 400);
   const { samples, seen, skipped, connected, error, clear } = useLive({ from, to, q: filter }, paused);
   const box = useRef<HTMLDivElement>(null);
@@ -43,9 +46,8 @@ function Stream({ graph }: { graph: Graph }) {
   const senders = [...new Set(edges.filter((edge) => to === "" || edge.to === to).map((edge) => edge.from))].sort();
   const receivers = [...new Set(edges.filter((edge) => from === "" || edge.from === from).map((edge) => edge.to))].sort();
   const copy = async () => {
-    await navigator.clipboard.writeText(samples.map(asText).join("\n"));
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
+    setCopied((await copyText(samples.map(asText).join("\n"))) ? "Copied" : "Not allowed");
+    setTimeout(() => setCopied(""), 1500);
   };
   const chosen = from !== "" || to !== "";
   return (
@@ -61,10 +63,10 @@ function Stream({ graph }: { graph: Graph }) {
           Clear
         </button>
         <button onClick={() => void copy()} disabled={samples.length === 0}>
-          {copied ? "Copied" : "Copy"}
+          {copied || "Copy"}
         </button>
         <span className="dim small" role="status">
-          {!chosen ? "" : paused ? "held" : connected ? `${count(seen)} passed, ${count(skipped)} left out` : error ? "" : "connecting…"}
+          {!chosen ? "" : paused ? "held" : isPagePaused ? "held: the page is paused" : connected ? `${count(seen)} passed, ${count(skipped)} left out` : error ? "" : "connecting…"}
         </span>
       </div>
       {error && <Notice kind="error">{error}</Notice>}
@@ -77,6 +79,7 @@ function Stream({ graph }: { graph: Graph }) {
           tabIndex={0}
           role="log"
           aria-label="samples"
+          onKeyDown={sampleKeys}
           onScroll={(event) => (atEnd.current = event.currentTarget.scrollHeight - event.currentTarget.scrollTop - event.currentTarget.clientHeight < 40)}
         >
           {samples.map((sample) => (
@@ -88,6 +91,8 @@ function Stream({ graph }: { graph: Graph }) {
     </>
   );
 }
+
+const sampleKeys = onRowKeys(".sample");
 
 function SampleLine({ sample }: { sample: LiveSample }) {
   const [open, setOpen] = useState(false);

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, get, useConnection, usePolled } from "../lib/api";
-import { bytes, count, seconds } from "../lib/format";
+import { bytes, count, percent, seconds } from "../lib/format";
 import { levels, parseLogLine, type LogLine } from "../lib/logline";
 import { withRates } from "../lib/rates";
 import { useQuery } from "../lib/route";
@@ -11,9 +11,9 @@ import { SortedTable } from "../parts/table";
 
 export default function NodeView({ status }: ViewProps) {
   useTitle("Node");
-  const { data, before } = usePolled<NodeFacts>(apiUrl("node"), 5000);
+  const { data, before, error } = usePolled<NodeFacts>(apiUrl("node"), 5000);
   const now = useNow();
-  if (!data) return <Waiting />;
+  if (!data) return <Waiting error={error} />;
   const passed = before && before !== data ? (data.at - before.at) / 1000 : 0;
   const cores = passed > 0 ? (data.cpuSeconds - before!.cpuSeconds) / passed : undefined;
   const allocated = passed > 0 ? (data.allocatedBytes - before!.allocatedBytes) / passed : undefined;
@@ -22,7 +22,8 @@ export default function NodeView({ status }: ViewProps) {
       <Title aside={status?.supportBundle && <Bundle />}>Node</Title>
       <div className="tiles">
         <Tile title="CPU" value={cores === undefined ? "…" : `${(cores * 100).toFixed(1)} %`} note={`of one core; ${data.processors} there. ${seconds(data.cpuSeconds)} since the start`} />
-        <Tile title="Memory" value={bytes(data.residentBytes)} note={data.memoryLimit > 0 ? `of ${bytes(data.memoryLimit)} allowed` : "no limit"} share={data.memoryLimit > 0 ? data.residentBytes / data.memoryLimit : undefined} />
+        <Tile title="Memory" value={bytes(data.residentBytes)} note={data.memoryLimit > 0 ? `resident, of ${bytes(data.memoryLimit)} that the process may have` : "resident; the process has no limit"} share={data.memoryLimit > 0 ? data.residentBytes / data.memoryLimit : undefined} />
+        {data.memoryBudget !== undefined && <Budget data={data} />}
         <Tile title="Managed heap" value={bytes(data.heapBytes)} note={allocated === undefined ? "" : `${bytes(allocated)}/s allocated`} />
         <Tile title="Collections" value={data.collections.join(" / ")} note={`generations 0, 1, 2; ${seconds(data.pauseSeconds)} of pauses`} />
         <Tile title="Threads" value={String(data.threads)} note="" />
@@ -59,7 +60,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-function Tile({ title, value, note, share }: { title: string; value: string; note: string; share?: number | undefined }) {
+function Tile({ title, value, note, share }: { title: string; value: string; note: ReactNode; share?: number | undefined }) {
   return (
     <div className="tile">
       <span className="tile-title">{title}</span>
@@ -82,33 +83,68 @@ function Bundle() {
   );
 }
 
-/** Busy is the time that producers spend inside a component: its work, that of components behind it, and waiting for room. */
+/** What the agent holds of telemetry and may hold: near its budget it reads no more, until some of it is delivered. */
+function Budget({ data }: { data: NodeFacts }) {
+  const { memoryBudget: budget = 0, memoryUsed: used = 0, memoryPressure: isPaused = false, memoryPausedSeconds: pausedFor = 0 } = data;
+  const state = isPaused ? "reading paused" : "open";
+  return (
+    <Tile
+      title="Byte budget"
+      value={`${bytes(used)} of ${bytes(budget)}`}
+      share={budget > 0 ? used / budget : 0}
+      note={
+        <>
+          <span className={`badge ${isPaused ? "down" : "up"}`}>{state}</span> {pausedFor > 0 ? `paused for ${seconds(pausedFor)} in all` : "never paused"}
+        </>
+      }
+    />
+  );
+}
+
+const ownHint = "Time that senders spent in the component, without what is behind it. Waiting is part of it: for room in a full queue, or for its turn at a processor.";
+const busyHint = "The same with what is behind it.";
+const bytesHint = "Of logs the lines, of metrics 16 bytes a sample: a time and a value.";
+
+/** Times by the clock of what others ask of a component. Nobody measures the processor time of each: that would cost at every batch. */
 function Shares() {
   const { data, before } = usePolled<ComponentList>(apiUrl("components"), 5000);
   if (!data) return null;
   const rows = withRates(before === data ? undefined : before, data).filter((row) => row.busySeconds > 0 || row.bytesRate > 0);
+  const allOwn = rows.reduce((sum, row) => sum + row.own, 0) || 1;
   const allBytes = rows.reduce((sum, row) => sum + row.bytesRate, 0) || 1;
   return (
     <section>
       <h2>
-        Shares <span className="dim">busy: time that senders spend in a component, what is behind it and waiting included</span>
+        Shares of components
       </h2>
+      <p className="dim small shares-note">
+        Own time is that of work which data asks for as it comes in, by the clock. Sources, scrapes, and what writers do behind their queues work on their own: their time is not among it, and only the CPU of the whole process tells of it.
+      </p>
       <SortedTable
         rows={rows}
         id={(row) => row.id}
         label="shares of components"
-        initial="-busy"
+        initial="-own"
         empty="Nothing flows yet."
         columns={[
           { key: "id", title: "Component", cell: (row) => <ComponentLink id={row.id} />, sort: (row) => row.id },
-          { key: "busy", title: "Busy now", number: true, descending: true, cell: (row) => `${(row.busy * 100).toFixed(1)} %`, sort: (row) => row.busy },
-          { key: "total", title: "Busy in all", number: true, descending: true, cell: (row) => seconds(row.busySeconds), sort: (row) => row.busySeconds },
-          { key: "share", title: "Share of bytes", number: true, descending: true, cell: (row) => `${((row.bytesRate / allBytes) * 100).toFixed(1)} %`, sort: (row) => row.bytesRate },
-          { key: "bytes", title: "Bytes", number: true, descending: true, cell: (row) => `${bytes(row.bytesRate)}/s`, sort: (row) => row.bytesRate },
+          { key: "own", title: "Own time", hint: ownHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? <span title={`${seconds(row.ownSeconds)} since it was loaded`}>{percent(row.own)}</span> : <Unmeasured />), sort: (row) => row.own },
+          { key: "ownshare", title: "Share of it", hint: `${ownHint} Of that of all components.`, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? percent(row.own / allOwn) : <Unmeasured />), sort: (row) => row.own },
+          { key: "busy", title: "With what is behind", hint: busyHint, number: true, descending: true, cell: (row) => (row.busySeconds > 0 ? percent(row.busy) : <Unmeasured />), sort: (row) => row.busy },
+          { key: "share", title: "Share of bytes", hint: bytesHint, number: true, descending: true, cell: (row) => percent(row.bytesRate / allBytes), sort: (row) => row.bytesRate },
+          { key: "bytes", title: "Bytes", hint: bytesHint, number: true, descending: true, cell: (row) => `${bytes(row.bytesRate)}/s`, sort: (row) => row.bytesRate },
           { key: "items", title: "Items", number: true, descending: true, cell: (row) => `${count(row.itemsRate)}/s`, sort: (row) => row.itemsRate },
         ]}
       />
     </section>
+  );
+}
+
+function Unmeasured() {
+  return (
+    <span className="dim" title="Nothing hands data to it: it works on its own, and that is not measured.">
+      –
+    </span>
   );
 }
 

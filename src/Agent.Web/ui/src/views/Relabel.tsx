@@ -2,19 +2,21 @@ import { useEffect, useState } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { count } from "../lib/format";
-import { parseLabels, sameLabels } from "../lib/labels";
+import { onRowKeys } from "../lib/keys";
+import { labelsText, parseLabels, sameLabels } from "../lib/labels";
 import { href, Link, setQuery, useQuery } from "../lib/route";
 import type { ComponentList, Labels, Rules, RuleTrace } from "../lib/types";
 import { Alloy, Choice, ComponentLink, LabelList, Notice, Search, Text, Title, useSettled, useTitle, Waiting } from "../parts/basics";
 
+const inputKeys = onRowKeys("li > button");
 const kinds = ["discovery.relabel", "prometheus.relabel", "loki.relabel"];
 
 export default function RelabelView(_: ViewProps) {
   useTitle("Relabel trace");
-  const { data: list } = usePolled<ComponentList>(apiUrl("components"), 15000);
+  const { data: list, error } = usePolled<ComponentList>(apiUrl("components"), 15000);
   const [component, setComponent] = useQuery("component");
   const [labels] = useQuery("labels");
-  if (!list) return <Waiting />;
+  if (!list) return <Waiting error={error} />;
   const choices = list.components.filter((one) => kinds.includes(one.name));
   const chosen = component || choices[0]?.id || "";
   return (
@@ -58,10 +60,10 @@ function RulesOf({ id, labels }: { id: string; labels: string }) {
         <section>
           <h2>Choose what came in lately</h2>
           <Search value={text} onChange={setText} label="Search label names and values" />
-          <ul className="inputs" tabIndex={0} aria-label="label sets">
+          <ul className="inputs" tabIndex={0} aria-label="label sets" onKeyDown={inputKeys}>
             {data?.inputs.map((input, at) => (
               <li key={at}>
-                <button onClick={() => setQuery({ labels: JSON.stringify(input.labels) })} aria-pressed={JSON.stringify(input.labels) === labels}>
+                <button onClick={() => setQuery({ labels: labelsText(input.labels) })} aria-pressed={labelsText(input.labels) === labels}>
                   <Text limit={300} cut>{Object.entries(input.labels).map(([name, value]) => `${name}="${value}"`).join(" ")}</Text>
                 </button>
               </li>
@@ -105,8 +107,8 @@ function StepHead({ number, counts, children }: { number: number; counts: { hits
       <span className="step-number">{number}</span>
       {children}
       {counts && (
-        <span className="dim small">
-          hit {count(counts.hits)} times, <span className={counts.drops > 0 ? "warn-text" : ""}>dropped {count(counts.drops)}</span>
+        <span className="dim small" title="Since the rule was loaded. A label set counts once while its result is remembered, however often it comes.">
+          matched {count(counts.hits)} label set{counts.hits === 1 ? "" : "s"}, <span className={counts.drops > 0 ? "warn-text" : ""}>dropped {count(counts.drops)}</span>
         </span>
       )}
     </div>
@@ -165,9 +167,9 @@ function Trace({ id, labels, counts, depth = 0 }: { id: string; labels: Labels; 
           <h3>Result</h3>
           <LabelList labels={last} />
           {depth < 8 && next.map((one) => <Trace key={one} id={one} labels={last} depth={depth + 1} />)}
-          {next.length === 0 && (
+          {next.length === 0 && last.__address__ && (
             <p className="small">
-              <Link to={href("targets", { q: last.__address__ ?? "" })}>Targets of that address</Link>
+              <Link to={href("targets", { q: last.__address__ })}>Targets of that address</Link>
             </p>
           )}
         </>

@@ -2,17 +2,18 @@ import { useEffect, useState } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, idPath, post, usePolled } from "../lib/api";
 import { clock } from "../lib/format";
-import { parseLabels } from "../lib/labels";
+import { onRowKeys } from "../lib/keys";
+import { labelsText, parseLabels } from "../lib/labels";
 import { useLive } from "../lib/live";
-import { setQuery, useQuery } from "../lib/route";
+import { useQuery } from "../lib/route";
 import type { ComponentList, Labels, StageTrace, Status, TracedEntry } from "../lib/types";
 import { Alloy, Choice, ComponentLink, LabelList, Notice, Text, Title, useTitle, Waiting } from "../parts/basics";
 
 export default function StagesView({ status }: ViewProps) {
   useTitle("Stage trace");
-  const { data: list } = usePolled<ComponentList>(apiUrl("components"), 15000);
+  const { data: list, error } = usePolled<ComponentList>(apiUrl("components"), 15000);
   const [component, setComponent] = useQuery("component");
-  if (!list) return <Waiting />;
+  if (!list) return <Waiting error={error} />;
   const choices = list.components.filter((one) => one.name === "loki.process");
   const chosen = component || choices[0]?.id || "";
   return (
@@ -35,8 +36,8 @@ export default function StagesView({ status }: ViewProps) {
 }
 
 function Tracer({ id, status }: { id: string; status: Status | undefined }) {
-  const [line, setLine] = useQuery("line");
-  const [labels, setLabels] = useQuery("labels");
+  const [line, setLine] = useDraft("line");
+  const [labels, setLabels] = useDraft("labels");
   const [picking, setPicking] = useState(false);
   const [trace, setTrace] = useState<{ data?: StageTrace; error?: string }>({});
   const given = parseLabels(labels);
@@ -79,7 +80,8 @@ function Tracer({ id, status }: { id: string; status: Status | undefined }) {
         <Picker
           id={id}
           pick={(picked, its) => {
-            setQuery({ line: picked, labels: JSON.stringify(its) });
+            setLine(picked);
+            setLabels(labelsText(its));
             setPicking(false);
           }}
         />
@@ -90,10 +92,28 @@ function Tracer({ id, status }: { id: string; status: Status | undefined }) {
   );
 }
 
+const lineKeys = onRowKeys("li > button");
+
+/** A server refuses addresses of more than some thousand characters: a longer text is kept in the page alone. */
+const longestShared = 2000;
+
+function useDraft(key: string): [string, (text: string) => void] {
+  const [shared, setShared] = useQuery(key);
+  const [own, setOwn] = useState("");
+  return [
+    own || shared,
+    (text) => {
+      const fits = encodeURIComponent(text).length <= longestShared;
+      setOwn(fits ? "" : text);
+      setShared(fits ? text : "");
+    },
+  ];
+}
+
 function Picker({ id, pick }: { id: string; pick: (line: string, labels: Labels) => void }) {
   const { samples, error } = useLive({ from: "", to: id, q: "" }, false);
   return (
-    <ul className="inputs" tabIndex={0} aria-label="live lines">
+    <ul className="inputs" tabIndex={0} aria-label="live lines" onKeyDown={lineKeys}>
       {error && <li className="bad-text">{error}</li>}
       {samples.slice(-30).reverse().map((sample) => (
         <li key={sample.key}>

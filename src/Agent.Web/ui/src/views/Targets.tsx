@@ -1,11 +1,12 @@
-import { Fragment, useState } from "react";
+import { Fragment, useEffect, useState } from "react";
 import type { ViewProps } from "../App";
-import { apiUrl, getText, usePolled } from "../lib/api";
+import { apiUrl, getText, idPath, post, usePolled } from "../lib/api";
 import { age, clock, count, seconds, visible } from "../lib/format";
+import { labelsText } from "../lib/labels";
 import { href, Link, setQuery, useQuery } from "../lib/route";
-import type { ScrapeTarget, ScrapeTargets } from "../lib/types";
+import type { Origin, ScrapeTarget, ScrapeTargets } from "../lib/types";
 import { Chips, Choice, ComponentLink, HealthBadge, LabelList, Notice, Search, Text, Title, useNow, useSettled, useTitle, Waiting } from "../parts/basics";
-import { Pages, SortHead } from "../parts/table";
+import { Pages, SortHead, TableBox } from "../parts/table";
 
 const heads = [
   { key: "health", title: "State", sort: () => 0 },
@@ -54,7 +55,7 @@ export default function TargetsView({ status }: ViewProps) {
         <Choice value={job} onChange={set("job")} label="Job" options={[["", "all"], ...shown.jobs.map((one): [string, string] => [one, visible(one)])]} />
         <Choice value={component} onChange={set("component")} label="Component" options={[["", "all"], ...shown.components.map((one): [string, string] => [one, one])]} />
       </div>
-      <div className={`table-box ${data ? "" : "stale"}`} tabIndex={0} role="region" aria-label="targets">
+      <TableBox label="targets" stale={!data}>
         <table className="targets">
           <thead>
             <tr>
@@ -70,7 +71,7 @@ export default function TargetsView({ status }: ViewProps) {
           </tbody>
         </table>
         {shown.targets.length === 0 && <p className="empty">No target fits these filters.</p>}
-      </div>
+      </TableBox>
       <Pages page={shown.page} size={shown.size} total={shown.total} />
     </>
   );
@@ -87,7 +88,7 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
         </td>
         <td>
           <button className="link mono expand" aria-expanded={open} onClick={() => setOpen(!open)}>
-            <span aria-hidden="true">{open ? "▾" : "▸"} </span>
+            <span aria-hidden="true">{open ? "▾" : "▸"}</span>
             <Text limit={400} cut>{name}</Text>
           </button>
           {(target.error || target.reason) && (
@@ -97,7 +98,7 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
           )}
         </td>
         <td>
-          <Text limit={200}>{target.job}</Text>
+          <Text limit={120}>{target.job}</Text>
         </td>
         <td className="num" title={clock(target.lastScrape)}>
           {age(target.lastScrape, now)}
@@ -108,33 +109,64 @@ function TargetRow({ target, now, raw }: { target: ScrapeTarget; now: number; ra
       {open && (
         <tr className="detail">
           <td colSpan={heads.length}>
-            <div className="columns">
-              <div>
-                <h2>Labels before relabelling</h2>
-                <LabelList labels={target.discovered} />
-              </div>
-              {target.labels && (
-                <div>
-                  <h2>Labels of its samples</h2>
-                  <LabelList labels={target.labels} />
-                </div>
-              )}
-            </div>
+            <Labelling target={target} />
             <p className="small">
               {target.url ? "Scraped" : "Dropped"} by <ComponentLink id={target.component} />
               {target.interval && `, every ${target.interval}, at most ${target.timeout}`}
-              {!target.url && (
-                <>
-                  {" · "}
-                  <Link to={href("relabel", { component: target.component, labels: JSON.stringify(target.discovered) })}>Trace its rules</Link>
-                </>
-              )}
             </p>
             {target.url && raw && <RawAnswer component={target.component} url={target.url} />}
           </td>
         </tr>
       )}
     </Fragment>
+  );
+}
+
+/** From what was discovered to the labels of the samples. Each set is marked with what changed against the one before. */
+function Labelling({ target }: { target: ScrapeTarget }) {
+  const [origin, setOrigin] = useState<Origin["steps"]>([]);
+  const body = JSON.stringify(target.discovered);
+  useEffect(() => {
+    let current = true;
+    post<Origin>(`${idPath(target.component)}/origin`, { labels: JSON.parse(body) }).then(
+      (found) => current && setOrigin(found.steps),
+      () => current && setOrigin([]),
+    );
+    return () => {
+      current = false;
+    };
+  }, [target.component, body]);
+  const isDropped = !target.url;
+  const first = origin[0] ?? (isDropped ? { component: target.component, labels: target.discovered } : undefined);
+  return (
+    <>
+      <div className="columns">
+        {origin.map((step, at) => (
+          <div key={step.component}>
+            <h2>{at === 0 ? "As discovered" : "Relabelled once more"}</h2>
+            <LabelList labels={step.labels} before={origin[at - 1]?.labels} />
+            <p className="small dim">
+              then relabelled by <ComponentLink id={step.component} />
+            </p>
+          </div>
+        ))}
+        <div>
+          <h2>{isDropped ? "Labels before it was dropped" : origin.length > 0 ? "As it came to the scrape" : "As discovered"}</h2>
+          <LabelList labels={target.discovered} before={origin[origin.length - 1]?.labels} />
+        </div>
+        {target.labels && (
+          <div>
+            <h2>Labels of its samples</h2>
+            <LabelList labels={target.labels} />
+          </div>
+        )}
+      </div>
+      {first && (
+        <p className="small">
+          <Link to={href("relabel", { component: first.component, labels: labelsText(first.labels) })}>Trace its rules</Link>
+        </p>
+      )}
+    </>
   );
 }
 
