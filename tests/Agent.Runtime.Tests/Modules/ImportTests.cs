@@ -71,6 +71,23 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task A_bad_version_that_is_taken_back_leaves_the_import_healthy()
+    {
+        await using var runtime = new ModuleRuntime();
+        runtime.Write("module.alloy", Module);
+        await runtime.LoadGoodAsync(FromFile);
+        var value = runtime.Component<TestValue>("m.copy.c/test.value.v");
+        ComponentNode import = runtime.Node("import.file.m");
+        runtime.Write("module.alloy", "declare");
+        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Unhealthy);
+
+        runtime.Write("module.alloy", Module);
+
+        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Healthy);
+        Assert.Same(value, runtime.Component<TestValue>("m.copy.c/test.value.v"));
+    }
+
+    [Fact]
     public async Task A_bad_version_of_one_import_does_not_keep_a_good_one_of_another()
     {
         await using var runtime = new ModuleRuntime();
