@@ -16,6 +16,9 @@ internal sealed class GitModule : IModuleFetch
     private const int ShortestCommit = 7;
     private const int LengthOfCommit = 40;
     private const string CommitPrefix = "commit-";
+    /// <summary>What git says of a clone that is not whole.</summary>
+    private const string Damage = "is corrupt";
+
     private const string HalfPrefix = "half-";
 
     /// <summary>Git's word for no limit, which also completes a clone that had one.</summary>
@@ -45,11 +48,17 @@ internal sealed class GitModule : IModuleFetch
             RemoveLocks();
             if (!File.Exists(Path.Combine(_clone, "HEAD")))
             {
-                await _git.RunAsync(["init", "--quiet", "--bare", _clone], stop);
+                await GitProgram.RunAsync(["init", "--quiet", "--bare", _clone], stop);
             }
             string commit = await CommitAsync(stop);
             await CheckOutAsync(commit, stop);
             return Content(commit);
+        }
+        catch (ComponentException exception) when (exception.Message.Contains(Damage, StringComparison.Ordinal))
+        {
+            // As after a power cut. The next attempt makes another clone.
+            Directory.Delete(_clone, recursive: true);
+            throw;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -110,7 +119,7 @@ internal sealed class GitModule : IModuleFetch
             await _git.AskServerAsync(
                 Fetch("--depth", WholeHistory, "--force", "--", _address.Repository, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"), stop);
         }
-        return (await _git.RunAsync(["--git-dir", _clone, "rev-parse", "--verify", wanted + "^{commit}"], stop)).Trim();
+        return (await GitProgram.RunAsync(["--git-dir", _clone, "rev-parse", "--verify", wanted + "^{commit}"], stop)).Trim();
     }
 
     /// <summary>Git tidies up after some fetches: not behind our back, where it would hold locks.</summary>
@@ -130,16 +139,7 @@ internal sealed class GitModule : IModuleFetch
             Directory.Delete(half, recursive: true);
         }
         Directory.CreateDirectory(half);
-        try
-        {
-            await _git.RunAsync(["--git-dir", _clone, "--work-tree", half, "checkout", "--quiet", "--force", commit, "--", "."], stop);
-        }
-        catch (ComponentException)
-        {
-            // What was just fetched is not there as a whole: the clone is damaged, and the next attempt makes another one.
-            Directory.Delete(_clone, recursive: true);
-            throw;
-        }
+        await GitProgram.RunAsync(["--git-dir", _clone, "--work-tree", half, "checkout", "--quiet", "--force", commit, "--", "."], stop);
         Directory.Move(half, folder);
     }
 

@@ -11,7 +11,7 @@ internal sealed class GitProgram(GitCredentials credentials, GitSsh ssh)
 
     /// <summary>What the program printed.</summary>
     /// <exception cref="ComponentException">There is no such program, or it failed.</exception>
-    public Task<string> RunAsync(IReadOnlyList<string> command, CancellationToken stop) => RunAsync(StartOf(command), [], stop);
+    public static Task<string> RunAsync(IReadOnlyList<string> command, CancellationToken stop) => RunAsync(StartOf(command), [], stop);
 
     /// <summary>The same for a command that speaks with the server, which may want to know who asks.</summary>
     /// <exception cref="ComponentException">There is no such program, or it failed.</exception>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Agent.Components.Common.Http;
 using Agent.Sdk;
-using Agent.Sdk.Decoding;
 using Agent.Sdk.Modules;
 
 namespace Agent.Components.Import;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Agent.Sdk;
-using Agent.Sdk.Decoding;
 using Agent.Sdk.Modules;
 using Microsoft.Extensions.Logging;
 

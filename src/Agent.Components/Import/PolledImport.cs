@@ -22,6 +22,7 @@ public abstract class PolledImport<TArguments>(ComponentContext context) : IComp
     public ValueTask DisposeAsync()
     {
         _poll.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 
