@@ -4,6 +4,7 @@ using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
+[Collection(SshCollection.Name)]
 public sealed class GitSshTests : IAsyncLifetime
 {
     private const string KnownHosts = "SSH_KNOWN_HOSTS";
