@@ -33,7 +33,9 @@ public static class ConfigurationConverter
             case "static":
                 return StaticConverter.Convert(request, findings);
             case "otelcol":
-                findings.Critical("cannot convert a configuration of the OpenTelemetry Collector: the format otelcol is not supported yet");
+                findings.Critical(
+                    "cannot convert a configuration of the OpenTelemetry Collector: the format otelcol is not supported yet, "
+                    + "because the result would be made of otelcol components, and this build has none");
                 break;
             default:
                 findings.Critical($"unrecognized kind \"{request.Format}\" given to the config converter");

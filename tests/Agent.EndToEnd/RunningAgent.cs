@@ -64,6 +64,8 @@ internal sealed partial class RunningAgent : IAsyncDisposable
     /// <summary>What the agent has written so far, on either output.</summary>
     public IReadOnlyList<string> Lines => Volatile.Read(ref _lines);
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Whether the process has been started and has not ended.</summary>
     public bool IsRunning
     {

@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Security.Cryptography;
+using System.Text;
 using Agent.Sdk;
 using Agent.Sdk.Modules;
 
@@ -6,91 +7,124 @@ namespace Agent.Components.Import;
 
 /// <summary>One revision of one repository.</summary>
 /// <remarks>
-/// On disk: <c>repository-HASH</c> is a bare clone of what was fetched; <c>COMMIT</c> folders beside it hold the files of one commit each,
+/// On disk: <c>repository-HASH</c> is a bare clone of what was fetched; <c>commit-COMMIT</c> folders beside it hold the files of one commit each,
 /// so that a module and those it imports by <c>module_path</c> are always of the same version; <c>module.json</c> names the last one that worked.
 /// </remarks>
-internal sealed class GitModule(ImportGit.Arguments arguments, ComponentContext context) : IModuleFetch
+internal sealed class GitModule : IModuleFetch
 {
     private const int HashLength = 16;
+    private const int ShortestCommit = 7;
     private const int LengthOfCommit = 40;
     private const string CommitPrefix = "commit-";
-    private readonly GitProgram _git = new(arguments, context.StoragePath);
+    /// <summary>What git says of a clone that is not whole.</summary>
+    private const string Damage = "is corrupt";
 
-    private string Root => Path.GetFullPath(context.StoragePath);
+    private const string HalfPrefix = "half-";
 
-    private string Clone => Path.Combine(Root, "repository-" + Hash(arguments.Repository));
+    /// <summary>Git's word for no limit, which also completes a clone that had one.</summary>
+    private const string WholeHistory = "2147483647";
+    private readonly ImportGit.Arguments _arguments;
+    private readonly GitAddress _address;
+    private readonly GitProgram _git;
+    private readonly KeptVersion _kept;
+    private readonly string _root;
+    private readonly string _clone;
 
-    private string Last => Path.Combine(Root, "module.json");
+    public GitModule(ImportGit.Arguments arguments, ComponentContext context)
+    {
+        _arguments = arguments;
+        _address = GitAddress.Of(arguments.Repository);
+        _root = Path.GetFullPath(context.StoragePath);
+        _clone = Path.Combine(_root, "repository-" + Hash(_address.Repository));
+        _git = new GitProgram(new GitCredentials(_address, arguments.BasicAuth), new GitSsh(arguments.SshKey, _root));
+        _kept = new KeptVersion(_root, "commit", ("repository", _address.Repository), ("revision", arguments.Revision));
+    }
 
     public async Task<ModuleContent> FetchAsync(CancellationToken stop)
     {
-        Directory.CreateDirectory(Root);
-        if (!File.Exists(Path.Combine(Clone, "HEAD")))
+        try
         {
-            await _git.RunAsync(["init", "--quiet", "--bare", Clone], stop);
+            Directory.CreateDirectory(_root);
+            RemoveLocks();
+            if (!File.Exists(Path.Combine(_clone, "HEAD")))
+            {
+                await GitProgram.RunAsync(["init", "--quiet", "--bare", _clone], stop);
+            }
+            string commit = await CommitAsync(stop);
+            await CheckOutAsync(commit, stop);
+            return Content(commit);
         }
-        string commit = await CommitAsync(stop);
-        await CheckOutAsync(commit, stop);
-        return Content(commit);
+        catch (ComponentException exception) when (exception.Message.Contains(Damage, StringComparison.Ordinal))
+        {
+            // As after a power cut. The next attempt makes another clone.
+            Directory.Delete(_clone, recursive: true);
+            throw;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ComponentException($"cannot keep the repository on disk: {exception.Message}", exception);
+        }
     }
 
     public ModuleContent? LastGood()
     {
         try
         {
-            using JsonDocument kept = JsonDocument.Parse(File.ReadAllBytes(Last));
-            JsonElement root = kept.RootElement;
-            bool isSame = root.GetProperty("repository").GetString() == arguments.Repository && root.GetProperty("revision").GetString() == arguments.Revision;
-            return isSame ? Content(root.GetProperty("commit").GetString()!) : null;
+            return _kept.Read() is { } commit ? Content(commit) : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
-            or KeyNotFoundException or InvalidOperationException or ComponentException)
+        catch (ComponentException)
         {
+            // Somebody has removed the folder.
             return null;
         }
     }
 
     public void Keep(ModuleContent content)
     {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
+        _kept.Write(Path.GetFileName(content.Path)[CommitPrefix.Length..]);
+        foreach (string folder in Directory.EnumerateDirectories(_root).Where(folder => folder != content.Path && IsCheckOut(Path.GetFileName(folder))))
         {
-            json.WriteStartObject();
-            json.WriteString("repository", arguments.Repository);
-            json.WriteString("revision", arguments.Revision);
-            json.WriteString("commit", Path.GetFileName(content.Path)[CommitPrefix.Length..]);
-            json.WriteEndObject();
+            Directory.Delete(folder, recursive: true);
         }
-        string half = Last + ".new";
-        File.WriteAllBytes(half, bytes.ToArray());
-        File.Move(half, Last, overwrite: true);
-        foreach (string folder in Directory.EnumerateDirectories(Root, CommitPrefix + "*"))
+    }
+
+    public void Dispose()
+    {
+        // Nothing is open between two fetches.
+    }
+
+    /// <summary>Nobody else uses the clone: what is locked was locked by a git that was killed.</summary>
+    private void RemoveLocks()
+    {
+        if (Directory.Exists(_clone))
         {
-            if (folder != content.Path)
+            foreach (string locked in Directory.EnumerateFiles(_clone, "*.lock", SearchOption.AllDirectories))
             {
-                Directory.Delete(folder, recursive: true);
+                File.Delete(locked);
             }
         }
     }
 
-    public void Dispose() => _git.Dispose();
-
     /// <summary>Fetches the one commit; where the server gives out no commits by name, all branches and tags.</summary>
     private async Task<string> CommitAsync(CancellationToken stop)
     {
-        string wanted = arguments.Revision;
+        string wanted = _arguments.Revision;
         try
         {
-            await _git.RunAsync(["--git-dir", Clone, "fetch", "--quiet", "--depth", "1", "--no-tags", "--", arguments.Repository, wanted], stop);
+            await _git.AskServerAsync(Fetch("--depth", "1", "--no-tags", "--", _address.Repository, wanted), stop);
             wanted = "FETCH_HEAD";
         }
-        catch (ComponentException) when (wanted.Length is >= 7 and <= LengthOfCommit && wanted.All(char.IsAsciiHexDigit))
+        catch (ComponentException) when (wanted.Length is >= ShortestCommit and <= LengthOfCommit && wanted.All(char.IsAsciiHexDigit))
         {
-            await _git.RunAsync(
-                ["--git-dir", Clone, "fetch", "--quiet", "--force", "--", arguments.Repository, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], stop);
+            await _git.AskServerAsync(
+                Fetch("--depth", WholeHistory, "--force", "--", _address.Repository, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"), stop);
         }
-        return (await _git.RunAsync(["--git-dir", Clone, "rev-parse", "--verify", wanted + "^{commit}"], stop)).Trim();
+        return (await GitProgram.RunAsync(["--git-dir", _clone, "rev-parse", "--verify", wanted + "^{commit}"], stop)).Trim();
     }
+
+    /// <summary>Git tidies up after some fetches: not behind our back, where it would hold locks.</summary>
+    private string[] Fetch(params string[] arguments) =>
+        ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false", "--git-dir", _clone, "fetch", "--quiet", .. arguments];
 
     private async Task CheckOutAsync(string commit, CancellationToken stop)
     {
@@ -99,28 +133,30 @@ internal sealed class GitModule(ImportGit.Arguments arguments, ComponentContext 
         {
             return;
         }
-        string half = Path.Combine(Root, "half-" + commit);
+        string half = Path.Combine(_root, HalfPrefix + commit);
         if (Directory.Exists(half))
         {
             Directory.Delete(half, recursive: true);
         }
         Directory.CreateDirectory(half);
-        await _git.RunAsync(["--git-dir", Clone, "--work-tree", half, "checkout", "--quiet", "--force", commit, "--", "."], stop);
+        await GitProgram.RunAsync(["--git-dir", _clone, "--work-tree", half, "checkout", "--quiet", "--force", commit, "--", "."], stop);
         Directory.Move(half, folder);
     }
 
     private ModuleContent Content(string commit)
     {
         string folder = FolderOf(commit);
-        ModuleContent read = ModuleFiles.Read(Path.Combine(folder, arguments.Path));
-        string shown = $"{arguments.Repository}@{commit[..Math.Min(commit.Length, HashLength)]}:";
+        ModuleContent read = ModuleFiles.Read(Path.Combine(folder, _arguments.Path));
+        string shown = $"{_address.Repository}@{commit[..Math.Min(commit.Length, HashLength)]}:";
         return new ModuleContent(
             [.. read.Files.Select(file => file with { Name = shown + Path.GetRelativePath(folder, file.Name) })],
-            folder, $"{arguments.Repository}:{arguments.Path}");
+            folder, $"{_address.Repository}:{_arguments.Path}");
     }
 
-    private string FolderOf(string commit) => Path.Combine(Root, CommitPrefix + commit);
+    private static bool IsCheckOut(string name) => name.StartsWith(CommitPrefix, StringComparison.Ordinal) || name.StartsWith(HalfPrefix, StringComparison.Ordinal);
+
+    private string FolderOf(string commit) => Path.Combine(_root, CommitPrefix + commit);
 
     private static string Hash(string text) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..HashLength];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashLength];
 }

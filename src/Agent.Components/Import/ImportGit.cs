@@ -2,7 +2,6 @@ using Agent.Components.Common.Http;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Decoding;
-using Agent.Sdk.Modules;
 
 namespace Agent.Components.Import;
 
@@ -13,10 +12,8 @@ namespace Agent.Components.Import;
 ///   path       = "math.alloy"
 /// }</example>
 [Component("import.git")]
-public sealed class ImportGit(ComponentContext context) : IComponent<ImportGit.Arguments>, IModuleSource
+public sealed class ImportGit(ComponentContext context) : PolledImport<ImportGit.Arguments>(context)
 {
-    private readonly ModulePoll _poll = new(context);
-
     public sealed record Arguments : IValidated
     {
         /// <summary>Address of the repository, as `git clone` takes it.</summary>
@@ -59,44 +56,6 @@ public sealed class ImportGit(ComponentContext context) : IComponent<ImportGit.A
         }
     }
 
-    public ValueTask ApplyAsync(Arguments arguments, CancellationToken stop) =>
-        _poll.ApplyAsync(new GitModule(arguments, context), arguments.PullFrequency, stop);
-
-    public Task RunAsync(CancellationToken stop) => _poll.RunAsync(stop);
-
-    public void Accept(ModuleContent content) => _poll.Accept(content);
-
-    public ValueTask DisposeAsync()
-    {
-        _poll.Dispose();
-        return ValueTask.CompletedTask;
-    }
-}
-
-/// <summary>An SSH key.</summary>
-public sealed record SshKey : IValidated
-{
-    /// <summary>SSH user name.</summary>
-    public required string Username { get; init; }
-
-    /// <summary>Private key.</summary>
-    public Secret? Key { get; init; }
-
-    /// <summary>File that holds the private key.</summary>
-    public string KeyFile { get; init; } = "";
-
-    /// <summary>Passphrase of the key.</summary>
-    public Secret? Passphrase { get; init; }
-
-    public void Validate(ValidationContext context)
-    {
-        if (Key is null == (KeyFile.Length == 0))
-        {
-            context.Error("key", "cannot authenticate: exactly one of key and key_file must be set");
-        }
-        if (Username.StartsWith('-'))
-        {
-            context.Error("username", "cannot authenticate: the user name must not begin with a dash");
-        }
-    }
+    private protected override (IModuleFetch Fetch, TimeSpan Interval) PlaceOf(Arguments arguments, ComponentContext context) =>
+        (new GitModule(arguments, context), arguments.PullFrequency);
 }

@@ -5,20 +5,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Agent.Components.Import;
 
-/// <summary>One place elsewhere that modules come from, made for one set of arguments.</summary>
-internal interface IModuleFetch : IDisposable
-{
-    /// <summary>Gets the present version.</summary>
-    /// <exception cref="ComponentException">It cannot be had now.</exception>
-    Task<ModuleContent> FetchAsync(CancellationToken stop);
-
-    /// <summary>The last version that worked, or null.</summary>
-    ModuleContent? LastGood();
-
-    /// <summary>Keeps a version that works.</summary>
-    void Keep(ModuleContent content);
-}
-
 /// <summary>Fetches a module when its arguments come, after each interval, and sooner after a failure; the last good version stands in.</summary>
 internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
 {
@@ -32,10 +18,14 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
     private readonly ILogger _logger = context.Logger;
     private readonly Channel<bool> _arrivals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Lock _gate = new();
-    private IModuleFetch? _fetch;
-    private TimeSpan _interval;
-    private bool _hasFailed;
+
+    /// <summary>One fetch at a time: the next one may use the same files.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    private Place? _place;
+    private volatile bool _hasFailed;
+
+    private Place Current => Volatile.Read(ref _place)!;
 
     /// <summary>Takes another place to fetch from and tries it once.</summary>
     /// <param name="fetch">Disposed of with the poll, or when another one comes.</param>
@@ -43,12 +33,15 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
     /// <param name="stop">Gives up.</param>
     public async ValueTask ApplyAsync(IModuleFetch fetch, TimeSpan interval, CancellationToken stop)
     {
-        lock (_gate)
+        var place = new Place(fetch, interval);
+        if (Interlocked.Exchange(ref _place, place) is { } former)
         {
-            _fetch?.Dispose();
-            (_fetch, _interval) = (fetch, interval);
+            await former.Replaced.CancelAsync();
+            await _turn.WaitAsync(stop);
+            former.Dispose();
+            _turn.Release();
         }
-        if (!await TryFetchAsync(fetch, FirstLimit, stop) && fetch.LastGood() is { } last)
+        if (!await TryFetchAsync(place, FirstLimit, stop) && fetch.LastGood() is { } last)
         {
             context.Export(last);
         }
@@ -60,7 +53,8 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
         TimeSpan retry = FirstRetry;
         while (!stop.IsCancellationRequested)
         {
-            (IModuleFetch fetch, TimeSpan interval) = Current();
+            Place place = Current;
+            TimeSpan interval = place.Interval;
             TimeSpan wait = !_hasFailed ? interval : interval > TimeSpan.Zero && interval < retry ? interval : retry;
             if (await WaitAsync(wait, stop))
             {
@@ -70,7 +64,7 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
             }
             if (!stop.IsCancellationRequested)
             {
-                bool good = await TryFetchAsync(fetch, LongestFetch, stop);
+                bool good = await TryFetchAsync(place, LongestFetch, stop);
                 retry = good ? FirstRetry : retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
             }
         }
@@ -81,7 +75,7 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
     {
         try
         {
-            Current().Fetch.Keep(content);
+            Current.Fetch.Keep(content);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -89,14 +83,10 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
         }
     }
 
-    public void Dispose() => _fetch?.Dispose();
-
-    private (IModuleFetch Fetch, TimeSpan Interval) Current()
+    public void Dispose()
     {
-        lock (_gate)
-        {
-            return (_fetch!, _interval);
-        }
+        _place?.Dispose();
+        _turn.Dispose();
     }
 
     /// <summary>True where new arguments ended the wait.</summary>
@@ -114,16 +104,28 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
         }
     }
 
-    private async Task<bool> TryFetchAsync(IModuleFetch fetch, TimeSpan longest, CancellationToken stop)
+    private async Task<bool> TryFetchAsync(Place place, TimeSpan longest, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(longest, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
         try
         {
-            context.Export(await fetch.FetchAsync(either.Token));
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token, place.Replaced.Token);
+            await _turn.WaitAsync(any.Token);
+            try
+            {
+                context.Export(await place.Fetch.FetchAsync(any.Token));
+            }
+            finally
+            {
+                _turn.Release();
+            }
             _hasFailed = false;
             context.ReportHealth(HealthState.Healthy, "module fetched");
             return true;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or ComponentException && !ReferenceEquals(place, Current))
+        {
+            // New arguments have come meanwhile, and have been tried.
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -132,10 +134,6 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             _hasFailed = true;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !ReferenceEquals(fetch, Current().Fetch))
-        {
-            // New arguments have come meanwhile, and have been tried.
         }
         catch (ComponentException exception)
         {
@@ -157,4 +155,16 @@ internal sealed partial class ModulePoll(ComponentContext context) : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "cannot keep the module for a restart: {Cause}")]
     private partial void LogNotKept(string cause);
+
+    /// <summary>Where to fetch from, until it is replaced.</summary>
+    private sealed record Place(IModuleFetch Fetch, TimeSpan Interval) : IDisposable
+    {
+        public CancellationTokenSource Replaced { get; } = new();
+
+        public void Dispose()
+        {
+            Fetch.Dispose();
+            Replaced.Dispose();
+        }
+    }
 }

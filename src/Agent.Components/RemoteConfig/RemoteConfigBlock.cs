@@ -164,5 +164,5 @@ public sealed class RemoteConfigBlock(ComponentContext context, IRemoteGraph gra
 
     /// <summary>Without a password, since it shows in logs and is kept on disk.</summary>
     private static string Shown(string url) =>
-        new Uri(url).GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped);
+        UrlUser.Without(new Uri(url));
 }

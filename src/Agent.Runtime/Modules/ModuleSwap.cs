@@ -41,7 +41,9 @@ internal sealed partial class ModuleSwap(ILogger logger, Func<RootModule, IReadO
     /// <summary>Exchanges the modules whose input has changed: all at once, or one by one where that cannot be.</summary>
     public async Task RunAsync(GraphState state)
     {
+        string[] before = [.. _refused.Keys];
         HashSet<string> refused = StillRefused(state);
+        AcceptReturned(before.Where(id => !refused.Contains(id)), state);
         List<PlacedNode> changed = [.. state.Structural.Where(place => !refused.Contains(place.Node.Id) && HasChanged(place, state))];
         if (changed.Count == 0 || _root is null)
         {
@@ -70,6 +72,18 @@ internal sealed partial class ModuleSwap(ILogger logger, Func<RootModule, IReadO
         }
     }
 
+    /// <summary>What was refused has given way to the very version that runs: there is nothing to exchange, and nothing wrong any more.</summary>
+    private static void AcceptReturned(IEnumerable<string> ids, GraphState state)
+    {
+        foreach (string id in ids)
+        {
+            if (state.Find(id) is { } place && !HasChanged(place, state))
+            {
+                ReportLoaded(place);
+            }
+        }
+    }
+
     private static bool HasChanged(PlacedNode place, GraphState state) =>
         InputOf(place) is { } input && !input.Equals(state.Inputs.GetValueOrDefault(place.Node.Id));
 
@@ -78,9 +92,11 @@ internal sealed partial class ModuleSwap(ILogger logger, Func<RootModule, IReadO
 
     private void Accept(PlacedNode place)
     {
-        place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "module loaded");
+        ReportLoaded(place);
         LogSwapped(place.Node.Logger);
     }
+
+    private static void ReportLoaded(PlacedNode place) => place.Node.Health.Report(HealthSource.Module, HealthState.Healthy, "module loaded");
 
     private void Refuse(PlacedNode place, DiagnosticBag diagnostics)
     {

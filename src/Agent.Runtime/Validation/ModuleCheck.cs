@@ -178,7 +178,7 @@ internal sealed class ModuleCheck(IScope globals, DiagnosticBag findings) : INod
                 {
                     diagnostics.Warn(
                         DiagnosticCodes.Unchecked, use.Definition.Block.OpeningSpan, $"cannot check what the import brings: {exception.Message}",
-                        "the agent does not start without the file");
+                        "what it brings waits for the file, and a reload without it is refused");
                     return null;
                 }
             default:

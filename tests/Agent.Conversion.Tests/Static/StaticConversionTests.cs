@@ -12,6 +12,17 @@ public sealed class StaticConversionTests
         ["catchpoint_exporter", "vsphere"],
         IntegrationKinds.All.Where(static kind => kind.Component is null).Select(static kind => kind.Name));
 
+    /// <summary>As Grafana Agent registers them: the result has them in this order.</summary>
+    [Fact]
+    public void Integrations_are_converted_in_the_order_in_which_they_are_known()
+    {
+        string[] names = [.. IntegrationKinds.Former.Select(static kind => kind.Name)];
+
+        Assert.Equal(["agent", "apache_http", "blackbox", "snmp", "azure_exporter"], names[..5]);
+        Assert.Equal(["gcp_exporter", "mssql", "mongodb_exporter"], names[^3..]);
+        Assert.Equal(names.Length, names.Distinct().Count());
+    }
+
     [Theory]
     [InlineData("receivers: {zipkin: {}}", "zipkin receiver")]
     [InlineData("receivers: {jaeger: {}}", "jaeger receiver")]

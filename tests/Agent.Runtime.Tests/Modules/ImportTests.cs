@@ -71,6 +71,23 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task A_bad_version_that_is_taken_back_leaves_the_import_healthy()
+    {
+        await using var runtime = new ModuleRuntime();
+        runtime.Write("module.alloy", Module);
+        await runtime.LoadGoodAsync(FromFile);
+        var value = runtime.Component<TestValue>("m.copy.c/test.value.v");
+        ComponentNode import = runtime.Node("import.file.m");
+        runtime.Write("module.alloy", "declare");
+        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Unhealthy);
+
+        runtime.Write("module.alloy", Module);
+
+        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Healthy);
+        Assert.Same(value, runtime.Component<TestValue>("m.copy.c/test.value.v"));
+    }
+
+    [Fact]
     public async Task A_bad_version_of_one_import_does_not_keep_a_good_one_of_another()
     {
         await using var runtime = new ModuleRuntime();
@@ -127,6 +144,47 @@ public sealed class ImportTests
 
         Assert.False(result.Success);
         Assert.Contains("cannot import a module into itself", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Modules_that_import_each_other_are_refused()
+    {
+        await using var runtime = new ModuleRuntime();
+        runtime.Write("module.alloy", "import.file \"b\" { filename = file.path_join(module_path, \"other.alloy\") }\ndeclare \"copy\" { argument \"text\" { } }");
+        runtime.Write("other.alloy", "import.file \"a\" { filename = file.path_join(module_path, \"module.alloy\") }");
+
+        LoadResult result = await runtime.LoadAsync(FromFile);
+
+        Assert.False(result.Success);
+        string module = runtime.PathOf("module.alloy");
+        Assert.Contains($"other.alloy:1:1: cannot import a module into itself: {module} imports {runtime.PathOf("other.alloy")} imports {module}", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_type_deep_inside_is_shown_where_it_is_and_at_every_use()
+    {
+        await using var runtime = new ModuleRuntime();
+        runtime.Write("module.alloy", """
+            import.file "deep" { filename = file.path_join(module_path, "deep.alloy") }
+            declare "copy" {
+                argument "text" { }
+                deep.value "inner" { given = argument.text.value }
+            }
+            """);
+        runtime.Write("deep.alloy", """
+            declare "value" {
+                argument "given" { }
+                test.value "v" { text = argument.given.value }
+            }
+            """);
+
+        LoadResult result = await runtime.LoadAsync("import.file \"m\" { filename = \"module.alloy\" }\n\nm.copy \"c\" {\n    text = [1, 2]\n}");
+
+        Assert.False(result.Success);
+        string[] errors = [.. result.Diagnostics.Select(static found => found.ToString())];
+        Assert.Contains(errors, error => error.StartsWith($"{runtime.PathOf("deep.alloy")}:3:29: argument.given.value should be string, got array", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith($"{runtime.PathOf("module.alloy")}:4:5: cannot load custom component deep.value.inner: ", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith($"{runtime.PathOf("main.alloy")}:3:1: cannot load custom component m.copy.c: ", StringComparison.Ordinal));
     }
 
     [Fact]

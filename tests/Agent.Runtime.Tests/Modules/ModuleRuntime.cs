@@ -3,6 +3,7 @@ using Agent.Runtime.StandardLibrary;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Metrics;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Agent.Runtime.Tests.Modules;
@@ -12,14 +13,14 @@ internal sealed class ModuleRuntime : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("invar-modules-");
 
-    public ModuleRuntime(Stability minimum = Stability.Experimental, TimeProvider? time = null)
+    public ModuleRuntime(Stability minimum = Stability.Experimental, TimeProvider? time = null, ILoggerFactory? logging = null)
     {
         var library = new StandardLibraryScope(new StandardLibraryOptions());
         Services = new GraphServices
         {
             Catalog = Catalog,
             Metrics = Metrics,
-            Logging = NullLoggerFactory.Instance,
+            Logging = logging ?? NullLoggerFactory.Instance,
             Time = time ?? TimeProvider.System,
             Globals = library,
             StoragePath = PathOf("storage"),
@@ -43,6 +44,9 @@ internal sealed class ModuleRuntime : IAsyncDisposable
     public AgentRuntime Agent { get; }
 
     public IEnumerable<string> Ids => Agent.Graph.Nodes.Select(static node => node.Id);
+
+    /// <summary>What <c>test.value.end</c> exports: where the tests of imports look.</summary>
+    public string End => Node("test.value.end").Exports!["output"].ToString()!;
 
     public string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
@@ -68,6 +72,8 @@ internal sealed class ModuleRuntime : IAsyncDisposable
     }
 
     public ComponentNode Node(string id) => Agent.Graph.Nodes.Single(node => node.Id == id);
+
+    public NodeHealth ImportHealth(string id) => Node(id).Health.Current;
 
     public T Component<T>(string id) => (T)Node(id).Component;
 

@@ -19,6 +19,12 @@ internal sealed class ModuleServer : IAsyncDisposable
 
     public int Status { get; set; } = StatusCodes.Status200OK;
 
+    /// <summary>Whether the answer has no end, instead of being the text.</summary>
+    public bool IsEndless { get; set; }
+
+    /// <summary>Whether it takes requests and never answers.</summary>
+    public bool Hangs { get; set; }
+
     public IHeaderDictionary? LastHeaders { get; private set; }
 
     public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/modules/m.alloy";
@@ -36,10 +42,20 @@ internal sealed class ModuleServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
         LastHeaders = new HeaderDictionary(context.Request.Headers.ToDictionary(static header => header.Key, static header => header.Value));
         context.Response.StatusCode = Status;
-        return context.Response.WriteAsync(Text);
+        if (Hangs)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        byte[] chunk = new byte[IsEndless ? 64 * 1024 : 0];
+        chunk.AsSpan().Fill((byte)'a');
+        while (IsEndless && !context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+        }
+        await context.Response.WriteAsync(Text, context.RequestAborted);
     }
 }

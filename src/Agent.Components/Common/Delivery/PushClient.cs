@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using Agent.Components.Common.Http;
 using Agent.Sdk;
 
 namespace Agent.Components.Common.Delivery;
@@ -30,7 +31,7 @@ internal sealed class PushClient(HttpClient http, PushTarget target, TimeProvide
     private const int MaxErrorBytes = 64 << 10;
     private const int ShownError = 1024;
 
-    private readonly AuthenticationHeaderValue? _urlUser = UserOf(target.Url);
+    private readonly AuthenticationHeaderValue? _urlUser = UrlUser.HeaderOf(target.Url);
 
     public async Task<PushReply> PostAsync(EncodedBlock block, PushForm form)
     {
@@ -122,9 +123,4 @@ internal sealed class PushClient(HttpClient http, PushTarget target, TimeProvide
         failed.InnerException is { } inner && !failed.Message.Contains(inner.Message, StringComparison.Ordinal)
             ? string.Create(CultureInfo.InvariantCulture, $"{failed.Message} ({inner.Message})")
             : failed.Message;
-
-    /// <summary>A user name in the URL stands for basic authentication, as everywhere in the field.</summary>
-    private static AuthenticationHeaderValue? UserOf(Uri url) => url.UserInfo.Length == 0
-        ? null
-        : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
 }

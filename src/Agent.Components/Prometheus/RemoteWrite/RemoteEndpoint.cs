@@ -24,7 +24,7 @@ internal sealed partial class RemoteEndpoint : DeliveryEndpoint
         Options = options;
         _services = services;
         Name = options.Name.Length > 0 ? options.Name : NameOf(options);
-        Url = options.Url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped);
+        Url = UrlUser.Without(options.Url);
         Metrics = new RemoteMetrics(services.Context.Metrics, Name, Url);
     }
 

@@ -108,7 +108,8 @@ internal static class IntegrationKinds
         @tls_config{ ca>ca_pem ca_file cert>cert_pem cert_file key>key_pem key_file server_name insecure_skip_verify:b min_version }
         """;
 
-    // Grafana Agent knows these after all others.
+    // Grafana Agent knows these before all others, and the last ones after them.
+    private static readonly string[] First = ["agent", "apache_http", "blackbox", "snmp"];
     private static readonly string[] Last = ["gcp_exporter", "mssql", "mongodb_exporter"];
 
     /// <summary>The order in which the next integrations are converted.</summary>
@@ -178,7 +179,8 @@ internal static class IntegrationKinds
     /// <summary>The order in which those that there have always been are converted.</summary>
     public static IEnumerable<IntegrationKind> Former { get; } =
     [
-        .. All.Where(static kind => kind.IsFormer && !Last.Contains(kind.Name)).OrderBy(static kind => kind.Name, StringComparer.Ordinal),
+        .. All.Where(static kind => First.Contains(kind.Name)),
+        .. All.Where(static kind => kind.IsFormer && !First.Contains(kind.Name) && !Last.Contains(kind.Name)).OrderBy(static kind => kind.Name, StringComparer.Ordinal),
         .. All.Where(static kind => Last.Contains(kind.Name)),
     ];
 

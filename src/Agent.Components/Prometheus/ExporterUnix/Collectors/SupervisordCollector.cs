@@ -1,6 +1,6 @@
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Agent.Components.Common.Http;
 using Agent.Components.Prometheus.ExporterUnix.Supervisord;
 
 namespace Agent.Components.Prometheus.ExporterUnix.Collectors;
@@ -44,11 +44,7 @@ internal sealed class SupervisordCollector(SupervisordOptions options) : IUnixCo
         {
             Content = new StringContent(Question, Encoding.UTF8, "text/xml"),
         };
-        if (_url!.UserInfo is { Length: > 0 } user)
-        {
-            string credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(user)));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
-        }
+        request.Headers.Authorization = UrlUser.HeaderOf(_url!);
         try
         {
             using HttpResponseMessage response = _client!.Send(request);
