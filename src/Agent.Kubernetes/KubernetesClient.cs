@@ -38,6 +38,23 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         return await AskAsync(request, AccessRule.Of(method, path), AnswerLimit, stop).ConfigureAwait(false);
     }
 
+    /// <summary>Asks for what can only be JSON, such as a list or a watch; returns once the headers of the answer are there, and the caller disposes of it.</summary>
+    /// <param name="path">Path and query.</param>
+    /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
+    /// <exception cref="HttpRequestException">The server could not be reached, or what answers is something else, such as a proxy with a page of its own.</exception>
+    public async Task<HttpResponseMessage> GetJsonAsync(string path, CancellationToken stop)
+    {
+        HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
+        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
+        if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
+        {
+            return answer;
+        }
+        answer.Dispose();
+        throw new HttpRequestException(
+            HttpRequestError.InvalidResponse, $"{server} answers {path.Split('?')[0]} with {(type.Length > 0 ? type : "something")} instead of JSON: is it the API server?");
+    }
+
     /// <summary>Asks for what is sent as it comes to be, such as a container's log: the answer may begin after any time. The caller disposes of it.</summary>
     /// <param name="path">Path and query.</param>
     /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>

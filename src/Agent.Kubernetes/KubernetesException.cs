@@ -10,6 +10,13 @@ public sealed class KubernetesException(HttpStatusCode status, string reason, st
 
     public string Reason => reason;
 
+    /// <summary>
+    /// The server has no use for the version that it was asked for: it is no version, or one that its storage, put back to an older state,
+    /// has not come to yet. Proxies in front of it, and the server itself when it is busy, answer with the same numbers for other reasons.
+    /// </summary>
+    public bool IsUnknownVersion => reason.Length > 0
+        && (status == HttpStatusCode.BadRequest || (status == HttpStatusCode.GatewayTimeout && Message.Contains("Too large resource version", StringComparison.Ordinal)));
+
     /// <summary>How long the server asks to be left alone; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

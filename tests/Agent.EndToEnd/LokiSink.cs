@@ -19,6 +19,12 @@ internal sealed record SinkEntry(string Stream, long Timestamp, string Line, int
     /// <summary>The labels of the stream.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; } = Read(Stream);
 
+    /// <summary>Structured metadata, as <c>name=value</c> in the order of the names.</summary>
+    public IReadOnlyList<string> Metadata { get; init; } = [];
+
+    /// <summary>Of the request; empty without one.</summary>
+    public string Tenant { get; init; } = "";
+
     private static Dictionary<string, string> Read(string stream)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -40,13 +46,13 @@ internal sealed class LokiSink : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<SinkEntry> _entries = [];
     private readonly List<string> _bad = [];
-    private readonly int _port;
+    private readonly IPEndPoint _address;
     private WebApplication? _server;
     private volatile int _requests;
 
-    private LokiSink(int port) => _port = port;
+    private LokiSink(IPEndPoint address) => _address = address;
 
-    public string Url => $"http://127.0.0.1:{_port}/loki/api/v1/push";
+    public string Url => $"http://{_address}/loki/api/v1/push";
 
     /// <summary>The status of the n-th request, n from 1; what is answered with an error is not remembered.</summary>
     public Func<int, int> Answer { get; set; } = static _ => StatusCodes.Status204NoContent;
@@ -81,11 +87,14 @@ internal sealed class LokiSink : IAsyncDisposable
     public IEnumerable<string> Lines => Entries.Select(static entry => entry.Line);
 
     /// <summary>A sink that does not listen yet: what is sent to it is refused by the system.</summary>
-    public static LokiSink Down() => new(FreePort.Next());
+    public static LokiSink Down() => new(new IPEndPoint(IPAddress.Loopback, FreePort.Next()));
 
-    public static async Task<LokiSink> StartAsync()
+    public static Task<LokiSink> StartAsync() => StartAsync(new IPEndPoint(IPAddress.Loopback, FreePort.Next()));
+
+    /// <summary>A sink where a configuration expects one.</summary>
+    public static async Task<LokiSink> StartAsync(IPEndPoint address)
     {
-        LokiSink sink = Down();
+        var sink = new LokiSink(address);
         await sink.ListenAsync();
         return sink;
     }
@@ -96,7 +105,7 @@ internal sealed class LokiSink : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = LongestBody;
-            kestrel.Listen(IPAddress.Loopback, _port);
+            kestrel.Listen(_address);
         });
         _server = builder.Build();
         _server.Run(HandleAsync);
@@ -146,7 +155,7 @@ internal sealed class LokiSink : IAsyncDisposable
         int status = Answer(number);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), number, status);
+            status = Accept(body.GetBuffer().AsSpan(0, (int)body.Length), (number, http.Request.Headers["X-Scope-OrgID"].ToString()), status);
         }
         if (Latency > TimeSpan.Zero)
         {
@@ -155,7 +164,7 @@ internal sealed class LokiSink : IAsyncDisposable
         http.Response.StatusCode = status;
     }
 
-    private int Accept(ReadOnlySpan<byte> body, int request, int status)
+    private int Accept(ReadOnlySpan<byte> body, (int Number, string Tenant) request, int status)
     {
         try
         {
@@ -176,7 +185,7 @@ internal sealed class LokiSink : IAsyncDisposable
         }
     }
 
-    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, int request)
+    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, (int Number, string Tenant) request)
     {
         using var plain = new GrowableBuffer();
         if (!SnappyDecoder.TryDecompress(body, LongestBody, plain))
@@ -193,9 +202,24 @@ internal sealed class LokiSink : IAsyncDisposable
             string labels = Strict.GetString(stream.Labels);
             foreach (LokiEntryView entry in stream.Entries)
             {
-                entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request));
+                entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request.Number)
+                {
+                    Metadata = MetadataOf(entry),
+                    Tenant = request.Tenant,
+                });
             }
         }
         return entries;
+    }
+
+    private static List<string> MetadataOf(LokiEntryView entry)
+    {
+        List<string> pairs = [];
+        foreach (LokiMetadataView pair in entry.Metadata)
+        {
+            pairs.Add($"{Strict.GetString(pair.Name)}={Strict.GetString(pair.Value)}");
+        }
+        pairs.Sort(StringComparer.Ordinal);
+        return pairs;
     }
 }

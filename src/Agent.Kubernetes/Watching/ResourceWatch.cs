@@ -202,7 +202,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
             _table.TellOfStatus();
         }
         TimeSpan pause = _pace.Next(refusal?.RetryAfter);
-        if (_pace.Failures >= MostFailuresAtVersion && (isUnusable || refusal?.Status is HttpStatusCode.BadRequest or HttpStatusCode.GatewayTimeout))
+        if (_pace.Failures >= MostFailuresAtVersion && (isUnusable || refusal is { IsUnknownVersion: true }))
         {
             // A version that the server does not know yet (its storage was put back), or an event that cannot be read: a list helps.
             _stream.Version = "";

@@ -41,7 +41,8 @@ internal sealed class LoopbackCluster : IAsyncDisposable
     /// <summary>URL and bearer token of every scrape.</summary>
     public ConcurrentQueue<(string Url, string? Authorization)> Scrapes { get; } = [];
 
-    public static async Task<LoopbackCluster> StartAsync()
+    /// <param name="isScraped">Whether there are servers to scrape, at the addresses of all nodes and pods; a test without does not hold these.</param>
+    public static async Task<LoopbackCluster> StartAsync(bool isScraped = true)
     {
         FakeStoreContent content = FakeStoreContent.Load();
         var certificates = new ClusterCertificates([IPAddress.Loopback, .. content.NodeAddresses]);
@@ -54,12 +55,12 @@ internal sealed class LoopbackCluster : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            foreach (IPAddress node in content.NodeAddresses)
+            foreach (IPAddress node in isScraped ? content.NodeAddresses : [])
             {
                 Array.ForEach(SecurePorts, port => kestrel.Listen(node, port, listen => listen.UseHttps(certificates.Server)));
                 Array.ForEach(NodePorts, port => kestrel.Listen(node, port));
             }
-            foreach (IPAddress pod in content.PodAddresses)
+            foreach (IPAddress pod in isScraped ? content.PodAddresses : [])
             {
                 Array.ForEach(PodPorts, port => kestrel.Listen(pod, port));
             }

@@ -27,6 +27,27 @@ public sealed class RecoveryTests
         });
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.OK, "text/html", "<html>Please log in</html>")]
+    [InlineData(HttpStatusCode.GatewayTimeout, "text/html", "<html>The server did not answer</html>")]
+    [InlineData(HttpStatusCode.BadRequest, "text/html", "<html>The plain HTTP request was sent to HTTPS port</html>")]
+    [InlineData(HttpStatusCode.GatewayTimeout, "application/json", """{"kind":"Status","reason":"Timeout","message":"request did not complete within the allotted timeout","code":504}""")]
+    public async Task However_often_something_else_answers_the_watch_goes_on_from_its_version(HttpStatusCode status, string type, string body)
+    {
+        using CannedAnswers answers = Answers(List);
+        for (int i = 0; i < 12; i++)
+        {
+            answers.Then(status, Encoding.UTF8.GetBytes(body), type);
+        }
+        answers.Then(HttpStatusCode.OK, Silence);
+        using HttpMessageInvoker http = answers.ToInvoker();
+        await using ResourceWatch<TestPod> watch = Start(http);
+        await watch.FirstList;
+        await Until.TrueAsync(() => watch.Status.Resumes == 1, "it goes on", () => _time.Advance(TimeSpan.FromSeconds(5)));
+        Assert.Equal(1, watch.Status.Lists);
+        Assert.All(answers.Asked.Skip(1), static asked => Assert.Contains("watch=1", asked.PathAndQuery, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task An_event_that_can_never_be_read_is_passed_by_with_a_list()
     {

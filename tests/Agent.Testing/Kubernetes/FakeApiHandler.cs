@@ -86,6 +86,7 @@ internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimePro
         var selector = new FakeSelector(query["labelSelector"], query["fieldSelector"]);
         if (store.List(request.Collection, request.Namespace, selector, (limit, token)) is not { } page)
         {
+            faults.Expiries.Enqueue(request);
             await SendAsync(http, body, 410, FakeStatus.ContinueGone());
             return;
         }

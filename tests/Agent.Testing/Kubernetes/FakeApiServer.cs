@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -71,7 +72,34 @@ public sealed class FakeApiServer : IAsyncDisposable
         set => _faults.ServesHtml = value;
     }
 
-    /// <param name="time">Ends watches after their timeout and dates objects; the system's by default.</param>
+    /// <summary>The status of the page of HTML.</summary>
+    public int HtmlStatus
+    {
+        get => _faults.HtmlStatus;
+        set => _faults.HtmlStatus = value;
+    }
+
+    /// <summary>Answers watches that have expired with the status 410, instead of an event that says so.</summary>
+    public bool ExpiresByStatus
+    {
+        get => _faults.ExpiresByStatus;
+        set => _faults.ExpiresByStatus = value;
+    }
+
+    /// <summary>Asked for each piece of an answer (a list, an event) with its length: how many bytes of it come before the connection breaks; null for all.</summary>
+    public Func<FakeRequest, int, int?>? BreaksIn
+    {
+        get => _faults.BreaksIn;
+        set => _faults.BreaksIn = value;
+    }
+
+    /// <summary>Lists and watches that were answered with 410, in the order in which they were.</summary>
+    public ConcurrentQueue<FakeRequest> Expiries => _faults.Expiries;
+
+    /// <summary>Lists that went out to their end, in the order in which they did.</summary>
+    public ConcurrentQueue<FakeRequest> WholeLists { get; } = [];
+
+    /// <param name="time">Ends watches after their timeout and dates objects and answers; the system's by default.</param>
     /// <param name="certificate">With its key, to listen for TLS (and HTTP/2); plain HTTP without it.</param>
     public static async Task<FakeApiServer> StartAsync(TimeProvider? time = null, X509Certificate2? certificate = null)
     {
@@ -209,17 +237,23 @@ public sealed class FakeApiServer : IAsyncDisposable
         FakeRequest request = FakeRequest.Of(http.Request);
         Requests.Enqueue(request);
         LastProtocol = http.Request.Protocol;
+        http.Response.Headers.Date = _time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         await using CancellationTokenRegistration dropped = _faults.Connections.Register(http.Abort);
         try
         {
             await _faults.Reachable.WaitAsync(http.RequestAborted);
-            var body = new FakeBody(http, _faults, _faults.TruncationOf(request), sent => Interlocked.Add(ref _bytesSent, sent));
+            var body = new FakeBody(http, request, _faults, sent => Interlocked.Add(ref _bytesSent, sent));
             if (ServesHtml)
             {
-                await FakeApiHandler.SendAsync(http, body, 200, "<!doctype html><html><body>Please log in</body></html>", "text/html");
+                await FakeApiHandler.SendAsync(http, body, HtmlStatus, "<!doctype html><html><body>Please log in</body></html>", "text/html");
                 return;
             }
             await _handler.AnswerAsync(http, request, body);
+            if (request.Verb == "list" && http.Response.StatusCode == 200)
+            {
+                await http.Response.CompleteAsync();
+                WholeLists.Enqueue(request);
+            }
         }
         catch (OperationCanceledException)
         {

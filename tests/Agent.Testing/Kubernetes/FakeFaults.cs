@@ -17,6 +17,16 @@ internal sealed class FakeFaults : IDisposable
 
     public bool ServesHtml { get; set; }
 
+    public int HtmlStatus { get; set; } = 200;
+
+    /// <summary>Expired watches are answered with the status 410 instead of an event that says so.</summary>
+    public bool ExpiresByStatus { get; set; }
+
+    public Func<FakeRequest, int, int?>? BreaksIn { get; set; }
+
+    /// <summary>What was answered with 410, in whatever way.</summary>
+    public ConcurrentQueue<FakeRequest> Expiries { get; } = [];
+
     public ConcurrentQueue<(string Verb, int Bytes)> Truncations { get; } = [];
 
     public ConcurrentQueue<(int Status, string Body)> Failures { get; } = [];
@@ -91,13 +101,14 @@ internal sealed class FakeFaults : IDisposable
 }
 
 /// <summary>Writes an answer through whatever is wrong with the way to the client, and counts it.</summary>
-internal sealed class FakeBody(HttpContext http, FakeFaults faults, int? breakAfter, Action<int> count)
+internal sealed class FakeBody(HttpContext http, FakeRequest request, FakeFaults faults, Action<int> count)
 {
-    private int _left = breakAfter ?? int.MaxValue;
+    private int _left = faults.TruncationOf(request) ?? int.MaxValue;
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         await faults.Reachable.WaitAsync(http.RequestAborted);
+        _left = Math.Min(_left, faults.BreaksIn?.Invoke(request, bytes.Length) ?? int.MaxValue);
         ReadOnlyMemory<byte> sent = bytes[..Math.Min(bytes.Length, _left)];
         await http.Response.Body.WriteAsync(sent, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);

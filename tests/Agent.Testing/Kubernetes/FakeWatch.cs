@@ -20,9 +20,19 @@ internal sealed class FakeWatch(FakeStore store, FakeFaults faults, TimeProvider
             await FakeApiHandler.SendAsync(http, body, 504, FakeStatus.Json(504, "Timeout", $"Too large resource version: {from}, current: {store.Version}"));
             return;
         }
+        bool isExpired = from > 0 && from < collection.Forgotten;
+        if (isExpired)
+        {
+            faults.Expiries.Enqueue(request);
+            if (faults.ExpiresByStatus)
+            {
+                await FakeApiHandler.SendAsync(http, body, 410, FakeStatus.Gone(from, collection.Forgotten));
+                return;
+            }
+        }
         // The headers go out before there is anything to tell, as the API server does it.
         await http.Response.Body.FlushAsync(http.RequestAborted);
-        if (from > 0 && from < collection.Forgotten)
+        if (isExpired)
         {
             await body.WriteAsync(FakeObject.Line("ERROR", FakeStatus.Gone(from, collection.Forgotten)));
             return;

@@ -29,6 +29,9 @@ internal sealed partial class EventFeed
     private string _version;
     private int _breaks;
 
+    /// <summary>Something came since the last attempt began: what breaks it then is no part of a row of failures.</summary>
+    private bool _hasProgressed;
+
     public EventFeed(EventServices services, EventFeedSettings settings, EventPosition start)
     {
         _services = services;
@@ -53,6 +56,7 @@ internal sealed partial class EventFeed
         {
             while (!stop.IsCancellationRequested)
             {
+                _hasProgressed = false;
                 try
                 {
                     long began = _services.Time.GetTimestamp();
@@ -72,9 +76,8 @@ internal sealed partial class EventFeed
                 catch (Exception exception) when (!Delivery.IsHandingOn
                     && exception is KubernetesException or HttpRequestException or IOException or InvalidDataException or JsonException)
                 {
-                    if (exception is KubernetesException { Status: HttpStatusCode.GatewayTimeout or HttpStatusCode.BadRequest })
+                    if (exception is KubernetesException { IsUnknownVersion: true })
                     {
-                        // A version that the server does not know yet: its storage was put back.
                         _version = "";
                     }
                     // One broken connection is nothing unusual.
@@ -83,6 +86,7 @@ internal sealed partial class EventFeed
                         SetProblem(exception is JsonException ? $"cannot understand the server's answer: {exception.Message}" : exception.Message);
                     }
                 }
+                retry = _hasProgressed ? new RetrySchedule(SoonAgain, LongestWait) : retry;
                 await Task.Delay(retry.Next(null), _services.Time, stop);
             }
         }
@@ -100,7 +104,7 @@ internal sealed partial class EventFeed
         do
         {
             string path = $"{_path}?limit={PageSize}" + (next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "");
-            using HttpResponseMessage response = await _settings.Client.SendAsync(HttpMethod.Get, path, null, stop);
+            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, stop);
             page = EventFrames.ReadPage((await BoundedBody.ReadAsync(response, LargestPage, stop)).Span);
             events.AddRange(page.Events);
             next = page.Continue;
@@ -128,7 +132,7 @@ internal sealed partial class EventFeed
             + string.Create(CultureInfo.InvariantCulture, $"&timeoutSeconds={WatchTime.TotalSeconds}");
         try
         {
-            using HttpResponseMessage response = await _settings.Client.SendAsync(HttpMethod.Get, path, null, either.Token);
+            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, either.Token);
             await using Stream stream = await response.Content.ReadAsStreamAsync(either.Token);
             SetProblem(null);
             using var frames = new EventLines(stream);
@@ -159,6 +163,7 @@ internal sealed partial class EventFeed
             }
         }
         await Delivery.TakeAsync(events, stop);
+        _hasProgressed |= version != _version;
         _version = version;
         Delivery.Advance(EventFrames.Number(version));
         if (error is not null)

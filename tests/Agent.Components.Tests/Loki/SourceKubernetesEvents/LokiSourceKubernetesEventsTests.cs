@@ -160,6 +160,54 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
         Assert.Equal(["a1", "b1"], Names);
     }
 
+    [Theory]
+    [InlineData(200, "with text/html instead of JSON")]
+    [InlineData(504, "504")]
+    public async Task The_page_of_a_proxy_shows_and_nothing_is_listed_again(int status, string reason)
+    {
+        _server = await FakeApiServer.StartAsync();
+        Put("a", 1);
+        await StartAsync();
+        await EntriesAsync(1);
+        await AdvanceUntilAsync(() => _server.CountOf("watch", "events") == 1);
+        (_server.HtmlStatus, _server.ServesHtml) = (status, true);
+        _server.DropConnections();
+        await AdvanceUntilAsync(() => _agents[0].Context.Health == HealthState.Unhealthy);
+        Assert.Contains(reason, _agents[0].Context.HealthMessage, StringComparison.Ordinal);
+        Put("b", 1);
+        _server.ServesHtml = false;
+        await EntriesAsync(2);
+        await AdvanceUntilAsync(() => _agents[0].Context.Health == HealthState.Healthy);
+        Assert.Equal(["a1", "b1"], Names);
+        Assert.Equal(1, _server.CountOf("list", "events"));
+    }
+
+    [Fact]
+    public async Task Connections_that_break_now_and_then_are_made_again_as_soon_as_the_first()
+    {
+        _server = await FakeApiServer.StartAsync();
+        await StartAsync();
+        for (int i = 1; i <= 7; i++)
+        {
+            await AdvanceUntilAsync(() => _server.CountOf("watch", "events") == i);
+            Put("a", i);
+            await EntriesAsync(i);
+            _server.DropConnections();
+        }
+        // A second of the clock at a time, with a while for the connection to come about: what counts is how many it takes.
+        const int LooksForSecond = 25;
+        int looks = 0;
+        await SourceFileFixture.UntilAsync(() =>
+        {
+            if (++looks % LooksForSecond == 0)
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+            }
+            return _server.CountOf("watch", "events") == 8;
+        });
+        Assert.InRange(looks / LooksForSecond, 0, 14);
+    }
+
     [Fact]
     public async Task Of_two_agents_one_reads_and_the_other_goes_on_where_it_ended()
     {
