@@ -37,7 +37,7 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
         await using RunningAgent other = await StartAsync(whole, "--kubernetes.selector-pushdown=false");
         await TargetsAreAsync(other, Pods / Nodes);
 
-        output.WriteLine($"{pushed} bytes instead of {whole.BytesSent}; {memory / Mebibyte} MiB resident at most instead of {other.PeakMemory() / Mebibyte}");
+        output.WriteLine($"{pushed} bytes instead of {whole.BytesSent} ({api.BytesOnWire} and {whole.BytesOnWire} on the wire); {memory / Mebibyte} MiB resident at most instead of {other.PeakMemory() / Mebibyte}");
         Assert.InRange(whole.BytesSent / pushed, 50, Nodes * 2);
         Assert.InRange(memory, 1, PeakOfNode);
         Assert.InRange(other.PeakMemory(), 1, PeakOfWholeCluster);
@@ -75,7 +75,7 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(agent.PeakMemory(), 1, PeakOfWholeCluster);
     }
 
-    private static async Task<FakeApiServer> StartServerAsync()
+    internal static async Task<FakeApiServer> StartServerAsync()
     {
         FakeApiServer api = await FakeApiServer.StartAsync();
         for (int i = 0; i < Pods; i++)
@@ -85,7 +85,7 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
         return api;
     }
 
-    private Task<RunningAgent> StartAsync(FakeApiServer api, string flag)
+    internal Task<RunningAgent> StartAsync(FakeApiServer api, string flag)
     {
         string kubeconfig = _workspace.PathOf("kubeconfig");
         api.WriteKubeconfig(kubeconfig);
@@ -137,7 +137,7 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
         return RunningAgent.StartAsync(new AgentStart(_workspace.Configuration) { Flags = [flag, "--stability.level=experimental"] });
     }
 
-    private static Task TargetsAreAsync(RunningAgent agent, int wanted)
+    internal static Task TargetsAreAsync(RunningAgent agent, int wanted)
     {
         int last = 0;
         return Eventually.TrueAsync(

@@ -1,7 +1,7 @@
-namespace Agent.EndToEnd.Kubernetes;
+namespace Agent.Testing.Kubernetes;
 
 /// <summary>Pods of a made-up cluster, as a server sends them: most of it is not in use.</summary>
-internal static class ClusterPods
+public static class ClusterPods
 {
     /// <param name="number">Pods of consecutive numbers are on consecutive nodes.</param>
     /// <param name="nodes">How many nodes there are.</param>
