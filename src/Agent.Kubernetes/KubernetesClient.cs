@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
@@ -15,6 +16,8 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
 
     /// <summary>A status is a few hundred bytes; the page of a proxy may be anything.</summary>
     private const int LongestStatus = 64 * 1024;
+
+    private const string Compression = "gzip";
 
     private readonly string _root = server.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
@@ -38,21 +41,34 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         return await AskAsync(request, AccessRule.Of(method, path), AnswerLimit, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for what can only be JSON, such as a list or a watch; returns once the headers of the answer are there, and the caller disposes of it.</summary>
+    /// <summary>Asks for what can only be JSON, such as a watch; returns once the headers of the answer are there, and the caller disposes of it.</summary>
     /// <param name="path">Path and query.</param>
     /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
     /// <exception cref="HttpRequestException">The server could not be reached, or what answers is something else, such as a proxy with a page of its own.</exception>
-    public async Task<HttpResponseMessage> GetJsonAsync(string path, CancellationToken stop)
+    public async Task<HttpResponseMessage> GetJsonAsync(string path, CancellationToken stop) =>
+        JsonOf(await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false), path);
+
+    /// <summary>The same for what may be large: the server may compress it. The caller reads the body by <see cref="BodyAsync"/>.</summary>
+    /// <param name="path">Path and query, such as <c>/api/v1/pods?limit=500</c>.</param>
+    /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
+    /// <exception cref="HttpRequestException">As with <see cref="GetJsonAsync"/>.</exception>
+    public async Task<HttpResponseMessage> ListAsync(string path, CancellationToken stop)
     {
-        HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
-        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
-        if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
-        {
-            return answer;
-        }
-        answer.Dispose();
-        throw new HttpRequestException(
-            HttpRequestError.InvalidResponse, $"{server} answers {path.Split('?')[0]} with {(type.Length > 0 ? type : "something")} instead of JSON: is it the API server?");
+        using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        // As Kubernetes' own clients do; servers compress from 128 KiB on, to a tenth or less.
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(Compression));
+        return JsonOf(await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), AnswerLimit, stop).ConfigureAwait(false), path);
+    }
+
+    /// <summary>The body of an answer, decompressed where it is compressed.</summary>
+    /// <remarks>Reading it throws <see cref="InvalidDataException"/> where what is compressed is damaged.</remarks>
+    public static async Task<Stream> BodyAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        bool isCompressed = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding
+            && encoding.Equals(Compression, StringComparison.OrdinalIgnoreCase);
+        return isCompressed ? new GZipStream(body, CompressionMode.Decompress) : body;
     }
 
     /// <summary>Asks for what is sent as it comes to be, such as a container's log: the answer may begin after any time. The caller disposes of it.</summary>
@@ -64,6 +80,18 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
         return await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+    }
+
+    private HttpResponseMessage JsonOf(HttpResponseMessage answer, string path)
+    {
+        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
+        if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
+        {
+            return answer;
+        }
+        answer.Dispose();
+        throw new HttpRequestException(
+            HttpRequestError.InvalidResponse, $"{server} answers {path.Split('?')[0]} with {(type.Length > 0 ? type : "something")} instead of JSON: is it the API server?");
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, AccessRule rule, TimeSpan patience, CancellationToken stop)
@@ -123,10 +151,10 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         int length = 0;
         try
         {
-            await using Stream stream = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+            await using Stream stream = await BodyAsync(answer, stop).ConfigureAwait(false);
             length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
         }
-        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        catch (Exception broken) when (broken is IOException or HttpRequestException or InvalidDataException)
         {
             // The status line says enough.
         }

@@ -15,6 +15,12 @@ public delegate T? ObjectReader<out T>(ref Utf8JsonReader json)
 public sealed record ResourceKind<T>(string GroupVersion, string Plural, bool IsNamespaced, ObjectReader<T> Read)
     where T : class, IKubernetesObject
 {
+    /// <summary>
+    /// An object like the first argument that shares all equal parts with the second, which it replaces; null where that is not worth it. What
+    /// changes often would otherwise leave behind, among what has long been kept, all that has not changed.
+    /// </summary>
+    public Func<T, T, T>? Sharing { get; init; }
+
     /// <summary>Path of the collection, such as <c>/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices</c>.</summary>
     /// <param name="inNamespace">Null for all namespaces.</param>
     public string PathOf(string? inNamespace)

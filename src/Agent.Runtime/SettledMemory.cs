@@ -10,9 +10,14 @@ namespace Agent.Runtime;
 public sealed class SettledMemory : IDisposable
 {
     /// <summary>Long enough for targets that are scraped once a minute.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(70);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Until it has settled, memory may grow by half of what it was right after the load, or after it was last given back.</summary>
+    private const int ShareWhileSettling = 2;
+
+    private const int ShareOnceSettled = 8;
 
     /// <summary>A collection is paid for with so many times its duration without another: at most a quarter of a per cent of the time.</summary>
     private const int PausePerCollection = 400;
@@ -27,6 +32,8 @@ public sealed class SettledMemory : IDisposable
     private readonly ITimer _timer;
     private long _settled;
     private long _next;
+    private long _loaded;
+    private volatile bool _isSettling;
 
     /// <param name="runtime">Whose loads are followed.</param>
     /// <param name="time">The clock.</param>
@@ -62,26 +69,41 @@ public sealed class SettledMemory : IDisposable
     {
         if (result.Success)
         {
-            Volatile.Write(ref _settled, 0);
-            Volatile.Write(ref _next, 0);
             // What is not needed for work either comes back with the first use.
             ProgramPages.GiveBack();
-            _timer.Change(Rest, Interval);
+            Volatile.Write(ref _loaded, _time.GetTimestamp());
+            Volatile.Write(ref _settled, _resident());
+            Volatile.Write(ref _next, 0);
+            _isSettling = true;
+            _timer.Change(Interval, Interval);
         }
     }
 
     private void OnTimer()
     {
-        // An eighth more than it was: what a busy agent needs at a time comes and goes within that. Left alone, the runtime takes its time
-        // with what has lived for a while, and every table that grows a little leaves its former self behind.
-        long settled = Volatile.Read(ref _settled);
         long now = _time.GetTimestamp();
-        if (now >= Volatile.Read(ref _next) && _resident() > settled + Math.Max(settled / 8, Little))
+        if (now < Volatile.Read(ref _next))
         {
+            return;
+        }
+        bool hasSettled = _isSettling && _time.GetElapsedTime(Volatile.Read(ref _loaded), now) >= Rest;
+        if (hasSettled || _resident() > Allowed())
+        {
+            _isSettling &= !hasSettled;
             _collect();
             Volatile.Write(ref _settled, _resident());
             long done = _time.GetTimestamp();
             Volatile.Write(ref _next, done + ((done - now) * PausePerCollection));
         }
+    }
+
+    /// <summary>
+    /// An eighth more than it was: what a busy agent needs at a time comes and goes within that. Left alone, the runtime takes its time with
+    /// what has lived for a while, and every table that grows a little leaves its former self behind.
+    /// </summary>
+    private long Allowed()
+    {
+        long settled = Volatile.Read(ref _settled);
+        return settled + Math.Max(settled / (_isSettling ? ShareWhileSettling : ShareOnceSettled), Little);
     }
 }

@@ -54,6 +54,13 @@ public sealed class LabelSetBuilder
         _labels.AddRange(labels.Span);
     }
 
+    /// <summary>Starts again from what another builder has.</summary>
+    public void Reset(LabelSetBuilder labels)
+    {
+        _labels.Clear();
+        _labels.AddRange(labels._labels);
+    }
+
     public LabelSet ToLabelSet() => LabelSet.FromSorted(_labels);
 
     private int IndexOf(string name) => Label.IndexOf(CollectionsMarshal.AsSpan(_labels), name);

@@ -199,10 +199,16 @@ internal sealed partial class RunningAgent : IAsyncDisposable
     }
 
     /// <summary>Most bytes of memory that the process had resident so far.</summary>
-    public long PeakMemory()
+    public long PeakMemory() => StatusBytes("VmHWM:");
+
+    /// <summary>Bytes of memory that the process has resident now.</summary>
+    public long Resident() => StatusBytes("VmRSS:");
+
+    /// <summary>CPU time that the process has used so far.</summary>
+    public TimeSpan CpuTime()
     {
-        string line = File.ReadLines($"/proc/{_process.Id}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan("VmHWM:".Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 
     /// <summary>Ends the process as a crash does.</summary>
@@ -260,6 +266,12 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         }
         await _process.WaitForExitAsync(patience.Token);
         throw Failure($"the agent ended with exit code {_process.ExitCode} before it was ready");
+    }
+
+    private long StatusBytes(string name)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
     private void Take(string? line)

@@ -7,7 +7,7 @@ namespace Agent.Kubernetes.Tests;
 /// <summary>Gives recorded answers in their order, and the last one for ever; keeps what was asked.</summary>
 internal sealed class CannedAnswers : HttpMessageHandler
 {
-    private readonly Queue<(HttpStatusCode Status, string Type, Func<Stream> Body)> _answers = [];
+    private readonly Queue<(HttpStatusCode Status, string Type, Func<Stream> Body, string Encoding)> _answers = [];
 
     public ConcurrentQueue<(string Method, string PathAndQuery, string Body)> Asked { get; } = [];
 
@@ -16,9 +16,9 @@ internal sealed class CannedAnswers : HttpMessageHandler
     public CannedAnswers Then(HttpStatusCode status, byte[] body, string type = "application/json") =>
         Then(status, () => new MemoryStream(body), type);
 
-    public CannedAnswers Then(HttpStatusCode status, Func<Stream> body, string type = "application/json")
+    public CannedAnswers Then(HttpStatusCode status, Func<Stream> body, string type = "application/json", string encoding = "")
     {
-        _answers.Enqueue((status, type, body));
+        _answers.Enqueue((status, type, body, encoding));
         return this;
     }
 
@@ -28,9 +28,13 @@ internal sealed class CannedAnswers : HttpMessageHandler
     {
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         Asked.Enqueue((request.Method.Method, request.RequestUri!.PathAndQuery, body));
-        (HttpStatusCode status, string type, Func<Stream> stream) = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
+        (HttpStatusCode status, string type, Func<Stream> stream, string encoding) = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
         var answer = new HttpResponseMessage(status) { Content = new StreamContent(stream()) };
         answer.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        if (encoding.Length > 0)
+        {
+            answer.Content.Headers.ContentEncoding.Add(encoding);
+        }
         answer.Headers.RetryAfter = RetryAfter is { } delay ? new RetryConditionHeaderValue(delay) : null;
         return answer;
     }

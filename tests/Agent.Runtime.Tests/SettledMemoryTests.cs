@@ -27,6 +27,31 @@ public sealed class SettledMemoryTests
         Assert.Equal(1, collections);
     }
 
+    [Fact]
+    public async Task What_a_load_brings_up_is_given_back_soon_where_it_is_half_of_what_there_was()
+    {
+        await using var runtime = new TestRuntime();
+        int collections = 0;
+        long resident = 30 << 20;
+        using var memory = new SettledMemory(runtime.Agent, runtime.Time, () => resident, () =>
+        {
+            collections++;
+            resident = 40 << 20;
+        });
+        await runtime.LoadAsync("");
+        resident = 45 << 20;
+        runtime.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, collections);
+        resident = 46 << 20;
+        runtime.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, collections);
+        resident = 60 << 20;
+        runtime.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, collections);
+        runtime.Time.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(2, collections);
+    }
+
     [Theory]
     [InlineData(96, 12)]
     [InlineData(16, 4)]

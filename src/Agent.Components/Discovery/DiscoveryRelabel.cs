@@ -25,8 +25,7 @@ namespace Agent.Components.Discovery;
 [Component("discovery.relabel")]
 public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<DiscoveryRelabel.Arguments>, IRelabelTrace
 {
-    // What the last targets became, null where they were dropped: discovery reports thousands of targets again for every one that changes.
-    private volatile Dictionary<LabelSet, Target?> _known = [];
+    private volatile RelabelledTargets _known = RelabelledTargets.None;
     private volatile Relabeler _relabeler = new(ValueList<RelabelRule>.Empty, LabelNameRule.Utf8);
 
     public sealed record Arguments
@@ -45,9 +44,9 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
 
     public IReadOnlyList<RuleCounts> RuleCounts => _relabeler.Counts;
 
-    public IEnumerable<LabelSet> Inputs() => _known.Keys;
+    public IEnumerable<LabelSet> Inputs() => _known.Inputs.Select(static target => target.Labels).Distinct();
 
-    public IEnumerable<LabelSet> DroppedTargets() => _known.Where(static known => known.Value is null).Select(static known => known.Key);
+    public IEnumerable<LabelSet> DroppedTargets() => _known.Dropped.Distinct();
 
     public IEnumerable<KeyValuePair<LabelSet, LabelSet>> KeptTargets() => _known.Where(static known => known.Value is not null)
         .Select(static known => KeyValuePair.Create(known.Key, known.Value!.Labels));
@@ -59,25 +58,12 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
         if (!arguments.Rule.Equals(_relabeler.Rules))
         {
             _relabeler = new Relabeler(arguments.Rule, LabelNameRule.Utf8);
-            _known = [];
+            _known = RelabelledTargets.None;
         }
-        var known = new Dictionary<LabelSet, Target?>(arguments.Targets.Count);
-        var output = new List<Target>(arguments.Targets.Count);
         var labels = new LabelSetBuilder();
-        foreach (Target target in arguments.Targets)
-        {
-            if (!_known.TryGetValue(target.Labels, out Target? relabelled))
-            {
-                relabelled = Relabel(target, labels);
-            }
-            known[target.Labels] = relabelled;
-            if (relabelled is not null)
-            {
-                output.Add(relabelled);
-            }
-        }
+        RelabelledTargets known = _known.Next(arguments.Targets, target => Relabel(target, labels));
         _known = known;
-        context.Export(new Exports([.. output], new RelabelRules(arguments.Rule)));
+        context.Export(new Exports(new ValueList<Target>(known.Kept()), new RelabelRules(arguments.Rule)));
         return ValueTask.CompletedTask;
     }
 

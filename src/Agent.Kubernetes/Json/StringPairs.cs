@@ -3,9 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Agent.Kubernetes.Json;
 
-/// <summary>Labels or annotations: few pairs, sorted by key, compared by content, in one array instead of a hash table.</summary>
+/// <summary>Labels or annotations: few pairs, sorted by key, compared by content, in one array instead of a hash table. Equal ones are the same instance where they were met of late.</summary>
 public sealed class StringPairs : IReadOnlyDictionary<string, string>, IEquatable<StringPairs>
 {
+    /// <summary>A cache: what it gives depends on its argument alone.</summary>
+    private static readonly ContentPool<StringPairs> Pool = new(EqualityComparer<StringPairs>.Default);
+
+    /// <summary>Characters of values; what is longer (a whole configuration in an annotation) must not be kept for the sake of the pool.</summary>
+    private const int LongestKnown = 2048;
+
     private readonly KeyValuePair<string, string>[] _pairs;
 
     private StringPairs(KeyValuePair<string, string>[] pairs) => _pairs = pairs;
@@ -106,6 +112,15 @@ public sealed class StringPairs : IReadOnlyDictionary<string, string>, IEquatabl
             _count++;
         }
 
-        public readonly StringPairs Build() => _count == 0 ? Empty : new StringPairs(_pairs.AsSpan(0, _count).ToArray());
+        public readonly StringPairs Build()
+        {
+            if (_count == 0)
+            {
+                return Empty;
+            }
+            KeyValuePair<string, string>[] pairs = _pairs.AsSpan(0, _count).ToArray();
+            var built = new StringPairs(pairs);
+            return pairs.Sum(static pair => (long)pair.Value.Length) <= LongestKnown ? Pool.Get(built) : built;
+        }
     }
 }

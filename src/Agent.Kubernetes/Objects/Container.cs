@@ -6,6 +6,9 @@ namespace Agent.Kubernetes.Objects;
 /// <summary>One container of a pod: how it is specified, and how it is doing.</summary>
 public sealed record Container
 {
+    /// <summary>A cache: what it gives depends on its argument alone.</summary>
+    private static readonly ContentPool<ContainerPort[]> KnownPorts = new(new ItemsComparer<ContainerPort>());
+
     public string Name { get; init; } = "";
 
     public string Image { get; init; } = "";
@@ -16,6 +19,27 @@ public sealed record Container
     public string Id { get; init; } = "";
 
     public int RestartCount { get; init; }
+
+    /// <summary>The containers of before where nothing of them has changed.</summary>
+    internal static IReadOnlyList<Container> Sharing(IReadOnlyList<Container> containers, IReadOnlyList<Container> before)
+    {
+        if (containers.Count == 0)
+        {
+            return containers;
+        }
+        bool areSame = containers.Count == before.Count;
+        var shared = new Container[containers.Count];
+        for (int i = 0; i < shared.Length; i++)
+        {
+            bool isSame = i < before.Count && containers[i].IsSame(before[i]);
+            shared[i] = isSame ? before[i] : containers[i];
+            areSame &= isSame;
+        }
+        return areSame ? before : shared;
+    }
+
+    private bool IsSame(Container other) =>
+        Name == other.Name && Image == other.Image && Id == other.Id && RestartCount == other.RestartCount && Ports.SequenceEqual(other.Ports);
 
     internal static Container Read(ref Utf8JsonReader json)
     {
@@ -33,7 +57,7 @@ public sealed record Container
             }
             else if (json.ValueTextEquals("ports"u8))
             {
-                ports = Items.Read(ref json, ContainerPort.Read);
+                ports = Items.Read(ref json, ContainerPort.Read, KnownPorts);
             }
             else
             {

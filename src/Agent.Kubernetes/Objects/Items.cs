@@ -26,6 +26,13 @@ internal static class Items
         return items;
     }
 
+    /// <summary>The same for lists that repeat from object to object: equal ones are the same instance where they were met of late.</summary>
+    public static IReadOnlyList<T> Read<T>(ref Utf8JsonReader json, ItemReader<T> read, ContentPool<T[]> pool)
+    {
+        IReadOnlyList<T> items = Read(ref json, read);
+        return items is T[] { Length: > 0 } array ? pool.Get(array) : items;
+    }
+
     /// <summary>The texts of the list that is the field's value; empty where it is none.</summary>
     public static IReadOnlyList<string> Names(ref Utf8JsonReader json)
     {

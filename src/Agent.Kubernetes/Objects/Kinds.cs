@@ -3,7 +3,7 @@ namespace Agent.Kubernetes.Objects;
 /// <summary>The kinds of objects in use.</summary>
 public static class Kinds
 {
-    public static ResourceKind<Pod> Pods { get; } = new("v1", "pods", IsNamespaced: true, Pod.Read);
+    public static ResourceKind<Pod> Pods { get; } = new("v1", "pods", IsNamespaced: true, Pod.Read) { Sharing = Pod.Sharing };
 
     public static ResourceKind<Node> Nodes { get; } = new("v1", "nodes", IsNamespaced: false, Node.Read);
 

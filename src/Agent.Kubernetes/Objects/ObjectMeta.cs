@@ -24,6 +24,16 @@ public sealed record ObjectMeta
     /// <summary>Null where the server sent none.</summary>
     public DateTimeOffset? Created { get; init; }
 
+    /// <summary>The same with those parts of <paramref name="before"/> that are equal: what is kept of a changed object is what has changed.</summary>
+    internal ObjectMeta Sharing(ObjectMeta before) => this with
+    {
+        Name = Name == before.Name ? before.Name : Name,
+        Uid = Uid == before.Uid ? before.Uid : Uid,
+        Labels = Labels.Equals(before.Labels) ? before.Labels : Labels,
+        Annotations = Annotations.Equals(before.Annotations) ? before.Annotations : Annotations,
+        Owners = Owners.SequenceEqual(before.Owners) ? before.Owners : Owners,
+    };
+
     public static IReadOnlyDictionary<string, string> NoPairs { get; } = StringPairs.Empty;
 }
 

@@ -6,6 +6,9 @@ namespace Agent.Kubernetes.Objects;
 /// <summary>Reads <c>metadata</c>; what is not in use (above all <c>managedFields</c>, often half of an object) is passed over.</summary>
 public static class ObjectMetaReader
 {
+    /// <summary>A cache: what it gives depends on its argument alone.</summary>
+    private static readonly ContentPool<OwnerReference[]> KnownOwners = new(new ItemsComparer<OwnerReference>());
+
     /// <summary>Takes the value of the field <c>metadata</c> that the reader stands at; null where it is no object or has no name.</summary>
     public static ObjectMeta? Read(ref Utf8JsonReader json)
     {
@@ -84,7 +87,7 @@ public static class ObjectMetaReader
             Array.Resize(ref owners, owners.Length + 1);
             owners[^1] = ReadOwner(ref json);
         }
-        return owners;
+        return KnownOwners.Get(owners);
     }
 
     private static OwnerReference ReadOwner(ref Utf8JsonReader json)

@@ -27,6 +27,16 @@ public sealed record Pod : IKubernetesObject
     /// <summary>Status of the condition of that name, such as <c>True</c>; empty where there is no such condition.</summary>
     public string Ready { get; init; } = "";
 
+    /// <summary>The same with those parts of <paramref name="before"/> that are equal.</summary>
+    internal static Pod Sharing(Pod pod, Pod before) => pod with
+    {
+        Metadata = pod.Metadata.Sharing(before.Metadata),
+        Containers = Container.Sharing(pod.Containers, before.Containers),
+        InitContainers = Container.Sharing(pod.InitContainers, before.InitContainers),
+        EphemeralContainers = Container.Sharing(pod.EphemeralContainers, before.EphemeralContainers),
+        PodIP = pod.PodIP == before.PodIP ? before.PodIP : pod.PodIP,
+    };
+
     public static Pod? Read(ref Utf8JsonReader json)
     {
         ObjectMeta? metadata = null;

@@ -9,6 +9,9 @@ namespace Agent.Kubernetes.Watching;
 internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> decoder, ObjectTable<T> table)
     where T : class, IKubernetesObject
 {
+    /// <summary>Room is made for so many at once, whatever the server promises.</summary>
+    private const int MostExpected = 100_000;
+
     private long _bytesRead;
 
     public long BytesRead => Interlocked.Read(ref _bytesRead);
@@ -39,22 +42,23 @@ internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> de
         string path = WatchRequest.ListPath(target.Kind, target.Scope, from, limit);
         while (true)
         {
-            (string version, string next) = await ChunkAsync(path, objects, stop).ConfigureAwait(false);
-            if (next.Length == 0)
+            ListMetadata list = await ChunkAsync(path, objects, stop).ConfigureAwait(false);
+            if (list.Continue.Length == 0)
             {
-                return (objects, version);
+                return (objects, list.Version);
             }
-            path = WatchRequest.NextPath(target.Kind, target.Scope, next, limit);
+            objects.EnsureCapacity(objects.Count + (int)Math.Clamp(list.Remaining, 0, MostExpected));
+            path = WatchRequest.NextPath(target.Kind, target.Scope, list.Continue, limit);
         }
     }
 
-    private async Task<(string Version, string Continue)> ChunkAsync(string path, Dictionary<string, T> objects, CancellationToken stop)
+    private async Task<ListMetadata> ChunkAsync(string path, Dictionary<string, T> objects, CancellationToken stop)
     {
         using HttpResponseMessage answer = await OpenAsync(path, stop).ConfigureAwait(false);
         using var idle = new IdleLimit(target.Settings.ListIdle, target.Settings.Time, stop);
         try
         {
-            await using Stream stream = await answer.Content.ReadAsStreamAsync(idle.Token).ConfigureAwait(false);
+            await using Stream stream = await KubernetesClient.BodyAsync(answer, idle.Token).ConfigureAwait(false);
             using var frames = new JsonFrames(stream, FrameShape.ListParts, target.Settings.LargestObject);
             return await ReadAsync(frames, objects, idle).ConfigureAwait(false);
         }
@@ -62,13 +66,17 @@ internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> de
         {
             throw new TimeoutException($"cannot list {target.Kind.Plural}: the server stopped in the middle of its answer");
         }
+        catch (InvalidDataException damaged)
+        {
+            throw new IOException($"cannot list {target.Kind.Plural}: the server's compressed answer is damaged", damaged);
+        }
     }
 
     private async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop)
     {
         try
         {
-            return await target.OpenAsync(path, stop).ConfigureAwait(false);
+            return await target.Client.ListAsync(path, stop).ConfigureAwait(false);
         }
         catch (KubernetesException gone) when (gone.Status == HttpStatusCode.Gone && path.Contains("continue=", StringComparison.Ordinal))
         {
@@ -76,15 +84,15 @@ internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> de
         }
     }
 
-    private async Task<(string Version, string Continue)> ReadAsync(JsonFrames frames, Dictionary<string, T> objects, IdleLimit idle)
+    private async Task<ListMetadata> ReadAsync(JsonFrames frames, Dictionary<string, T> objects, IdleLimit idle)
     {
-        (string version, string next) = ("", "");
+        var list = default(ListMetadata);
         long counted = 0;
         while (await frames.ReadAsync(idle.Token).ConfigureAwait(false))
         {
             if (frames.IsMetadata)
             {
-                (version, next) = ListMetadata(frames.Frame);
+                list = ListMetadata.Read(frames.Frame);
             }
             else if (decoder.Item(frames) is { } item)
             {
@@ -100,32 +108,9 @@ internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> de
             }
         }
         Interlocked.Add(ref _bytesRead, frames.BytesRead - counted);
-        return version.Length > 0
-            ? (version, next)
+        return list.Version is { Length: > 0 }
+            ? list
             : throw new JsonException($"cannot list {target.Kind.Plural}: the server's answer is no list, it has no metadata.resourceVersion");
-    }
-
-    private static (string Version, string Continue) ListMetadata(ReadOnlySpan<byte> frame)
-    {
-        (string version, string next) = ("", "");
-        var json = new Utf8JsonReader(frame);
-        json.Read();
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("resourceVersion"u8))
-            {
-                version = JsonFields.Text(ref json) ?? "";
-            }
-            else if (json.ValueTextEquals("continue"u8))
-            {
-                next = JsonFields.Text(ref json) ?? "";
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
-        return (version, next);
     }
 
     /// <summary>The server no longer has the version that the chunks are of.</summary>

@@ -5,7 +5,8 @@ namespace Agent.Kubernetes.Watching;
 
 /// <summary>The objects of a watch and who wants to hear of changes. Changed by one task; read from any thread.</summary>
 /// <remarks>A persistent map: a change costs a few hundred bytes whatever the number of objects, and every snapshot stays as it is.</remarks>
-internal sealed class ObjectTable<T>
+/// <param name="sharing">Makes an object share what is equal with the one that it replaces; null for none.</param>
+internal sealed class ObjectTable<T>(Func<T, T, T>? sharing = null)
     where T : class, IKubernetesObject
 {
     private readonly Lock _gate = new();
@@ -29,11 +30,13 @@ internal sealed class ObjectTable<T>
     {
         string key = ObjectDecoder<T>.KeyOf(item);
         ImmutableDictionary<string, T> objects = _objects;
-        objects.TryGetValue(key, out T? before);
+        // The key that is there already, so that the new one need not be kept.
+        T? before = objects.TryGetKey(key, out key) ? objects[key] : null;
         if (before is not null && IsSame(before, item))
         {
             return;
         }
+        item = Shared(item, before);
         Volatile.Write(ref _objects, objects.SetItem(key, item));
         Tell(new ResourceChange<T>(before, item));
     }
@@ -51,7 +54,8 @@ internal sealed class ObjectTable<T>
     /// <summary>Takes a whole list: what it lacks goes, what it has anew or changed comes, and the rest is left alone.</summary>
     public void Replace(Dictionary<string, T> list)
     {
-        var changes = new List<ResourceChange<T>>();
+        // As many as there are the first time; later lists bring little that is new.
+        var changes = new List<ResourceChange<T>>(_objects.Count == 0 ? list.Count : 0);
         ImmutableDictionary<string, T> objects = _objects;
         ImmutableDictionary<string, T>.Builder builder = objects.ToBuilder();
         foreach ((string key, T before) in objects)
@@ -80,8 +84,11 @@ internal sealed class ObjectTable<T>
 
     public void TellOfStatus() => Tell(default);
 
-    /// <summary>The object that is known, where it is the same version: a list then keeps no second copy of it.</summary>
-    public T Known(string key, T item) => _objects.TryGetValue(key, out T? before) && IsSame(before, item) ? before : item;
+    /// <summary>The object that is known, where it is the same version, else one that shares with it: a list then keeps no second copy.</summary>
+    public T Known(string key, T item) =>
+        !_objects.TryGetValue(key, out T? before) ? item : IsSame(before, item) ? before : Shared(item, before);
+
+    private T Shared(T item, T? before) => before is null || sharing is null ? item : sharing(item, before);
 
     private static bool IsSame(T one, T other) =>
         one.Metadata.ResourceVersion.Length > 0

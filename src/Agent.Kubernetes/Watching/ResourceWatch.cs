@@ -25,7 +25,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
     private const int MostFailuresAtVersion = 5;
 
     private readonly WatchTarget<T> _target;
-    private readonly ObjectTable<T> _table = new();
+    private readonly ObjectTable<T> _table;
     private readonly ObjectDecoder<T> _decoder;
     private readonly ObjectLister<T> _lister;
     private readonly WatchStream<T> _stream;
@@ -47,6 +47,7 @@ public sealed class ResourceWatch<T> : IResourceWatch<T>
     public ResourceWatch(KubernetesClient client, ResourceKind<T> kind, WatchScope scope, WatchSettings settings)
     {
         _target = new WatchTarget<T>(client, kind, scope, settings);
+        _table = new ObjectTable<T>(kind.Sharing);
         _decoder = new ObjectDecoder<T>(kind, settings);
         _lister = new ObjectLister<T>(_target, _decoder, _table);
         _stream = new WatchStream<T>(_target, _decoder, _table);

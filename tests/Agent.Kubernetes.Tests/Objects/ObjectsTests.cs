@@ -41,6 +41,55 @@ public sealed class ObjectsTests
         Assert.Equal(("debug", "cri://d"), (pod.EphemeralContainers[0].Name, pod.EphemeralContainers[0].Id));
     }
 
+    [Fact]
+    public void A_pod_that_replaces_another_shares_what_is_equal()
+    {
+        Pod before = Read(Kinds.Pods, Versioned("1", "web-0", "cri://0"))!;
+        Pod after = Read(Kinds.Pods, Versioned("2", "web-0", "cri://1"))!;
+        Pod shared = Kinds.Pods.Sharing!(after, before);
+
+        Assert.Equal("2", shared.Metadata.ResourceVersion);
+        Assert.Equal(["cri://s", "cri://1"], shared.Containers.Select(static container => container.Id));
+        Assert.Same(before.Containers[0], shared.Containers[0]);
+        Assert.Same(before.InitContainers, shared.InitContainers);
+        Assert.Same(before.Metadata.Uid, shared.Metadata.Uid);
+        Assert.Same(before.Metadata.Labels, shared.Metadata.Labels);
+        Assert.Equivalent(after, shared, strict: true);
+
+        static string Versioned(string version, string name, string id) => $$"""
+            {
+              "metadata": {
+                "name": "{{name}}", "namespace": "n", "uid": "u-1", "resourceVersion": "{{version}}", "labels": { "app": "web" },
+                "ownerReferences": [{ "kind": "StatefulSet", "name": "web", "controller": true }]
+              },
+              "spec": { "containers": [{ "name": "side" }, { "name": "main", "ports": [{ "containerPort": 80 }] }], "initContainers": [{ "name": "i" }] },
+              "status": { "podIP": "10.0.0.1", "containerStatuses": [{ "name": "side", "containerID": "cri://s" }, { "name": "main", "containerID": "{{id}}" }] }
+            }
+            """;
+    }
+
+    [Fact]
+    public void Pods_of_one_workload_share_labels_annotations_owners_and_ports()
+    {
+        Pod one = Read(Kinds.Pods, OfWorkload("a"))!;
+        Pod other = Read(Kinds.Pods, OfWorkload("b"))!;
+
+        Assert.Same(one.Metadata.Labels, other.Metadata.Labels);
+        Assert.Same(one.Metadata.Annotations, other.Metadata.Annotations);
+        Assert.Same(one.Metadata.Owners, other.Metadata.Owners);
+        Assert.Same(one.Containers[0].Ports, other.Containers[0].Ports);
+
+        static string OfWorkload(string name) => $$"""
+            {
+              "metadata": {
+                "name": "{{name}}", "labels": { "app": "of-workload", "tier": "x" }, "annotations": { "note": "{{new string('n', 500)}}" },
+                "ownerReferences": [{ "kind": "ReplicaSet", "name": "of-workload-1", "controller": true }]
+              },
+              "spec": { "containers": [{ "name": "main", "ports": [{ "containerPort": 4711, "name": "of-workload" }] }] }
+            }
+            """;
+    }
+
     [Theory]
     [InlineData("""{ "metadata": { "name": "p" } }""")]
     [InlineData("""{ "metadata": { "name": "p" }, "spec": null, "status": null }""")]

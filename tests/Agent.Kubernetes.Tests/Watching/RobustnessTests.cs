@@ -79,6 +79,32 @@ public sealed class RobustnessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_compressed_list_that_breaks_off_or_is_damaged_is_taken_again()
+    {
+        byte[] list = """{"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a","namespace":"shop","resourceVersion":"7"}}]}"""u8.ToArray();
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(list);
+        }
+        byte[] whole = packed.ToArray();
+        using HttpMessageInvoker http = new CannedAnswers()
+            .Then(System.Net.HttpStatusCode.OK, () => new MemoryStream(whole[..^30]), encoding: "gzip")
+            .Then(System.Net.HttpStatusCode.OK, () => new MemoryStream(list), encoding: "gzip")
+            .Then(System.Net.HttpStatusCode.OK, () => new MemoryStream(whole), encoding: "gzip")
+            .Then(System.Net.HttpStatusCode.OK, () => new PiecewiseStream([], static () => 1, staysOpen: true))
+            .ToInvoker();
+        await using var watch = new ResourceWatch<TestPod>(
+            new KubernetesClient(http, new Uri("http://server"), _fixture.Time), TestPod.Kind, new WatchScope(), _fixture.Settings);
+
+        await _fixture.UntilAsync(() => watch.FirstList.IsCompleted, "the list has been taken");
+
+        Assert.Equal(["shop/a"], watch.Objects.Keys);
+        Assert.Equal(1, watch.Status.Lists);
+        Assert.InRange(watch.Status.BytesRead, list.Length, list.Length * 2);
+    }
+
+    [Fact]
     public async Task Half_an_event_is_no_event_and_the_watch_resumes_before_it()
     {
         Server.Put(WatchFixture.Pods, WatchFixture.Pod("a"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +10,9 @@ namespace Agent.Testing.Kubernetes;
 /// <summary>Answers requests from the store: everything but watches.</summary>
 internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimeProvider time)
 {
+    /// <summary>API servers compress from here on, and only what is no watch.</summary>
+    private const int CompressedFrom = 128 * 1024;
+
     public Func<FakeLogRequest, HttpContext, Task>? Logs { get; set; }
 
     public async Task AnswerAsync(HttpContext http, FakeRequest request, FakeBody body)
@@ -97,7 +101,24 @@ internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimePro
             metadata["remainingItemCount"] = page.Remaining;
         }
         string head = $$"""{"kind":"{{page.Collection.Kind}}List","apiVersion":"{{page.Collection.ApiVersion}}","metadata":{{metadata.ToJsonString()}},"items":[""";
-        await SendAsync(http, body, 200, head + string.Join(',', page.Items) + "]}");
+        await SendListAsync(http, body, Encoding.UTF8.GetBytes(head + string.Join(',', page.Items) + "]}"));
+    }
+
+    private static async Task SendListAsync(HttpContext http, FakeBody body, byte[] json)
+    {
+        http.Response.ContentType = "application/json";
+        if (json.Length <= CompressedFrom || !http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
+        {
+            await body.WriteAsync(json);
+            return;
+        }
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(json);
+        }
+        http.Response.Headers.ContentEncoding = "gzip";
+        await body.WriteAsync(compressed.ToArray(), json.Length);
     }
 
     private async Task<(int Status, string Body)> WriteAsync(HttpContext http, FakeRequest request)

@@ -27,6 +27,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     private WebApplication? _app;
     private int _port;
     private long _bytesSent;
+    private long _bytesOnWire;
 
     private readonly X509Certificate2? _certificate;
 
@@ -45,8 +46,11 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>All requests, in the order in which they came.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
 
-    /// <summary>Bytes of bodies sent so far.</summary>
+    /// <summary>Bytes of bodies sent so far, before they were compressed.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    /// <summary>Bytes of bodies sent so far, as they went over the wire.</summary>
+    public long BytesOnWire => Interlocked.Read(ref _bytesOnWire);
 
     /// <summary>The version of the last change, as lists carry it.</summary>
     public long Version => _store.Version;
@@ -232,6 +236,12 @@ public sealed class FakeApiServer : IAsyncDisposable
         _faults.Dispose();
     }
 
+    private void Count(int onWire, int size)
+    {
+        Interlocked.Add(ref _bytesOnWire, onWire);
+        Interlocked.Add(ref _bytesSent, size);
+    }
+
     private async Task AnswerAsync(HttpContext http)
     {
         FakeRequest request = FakeRequest.Of(http.Request);
@@ -242,7 +252,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         try
         {
             await _faults.Reachable.WaitAsync(http.RequestAborted);
-            var body = new FakeBody(http, request, _faults, sent => Interlocked.Add(ref _bytesSent, sent));
+            var body = new FakeBody(http, request, _faults, Count);
             if (ServesHtml)
             {
                 await FakeApiHandler.SendAsync(http, body, HtmlStatus, "<!doctype html><html><body>Please log in</body></html>", "text/html");

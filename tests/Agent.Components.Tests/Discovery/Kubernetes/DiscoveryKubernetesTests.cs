@@ -41,6 +41,21 @@ public sealed class DiscoveryKubernetesTests
     }
 
     [Fact]
+    public async Task Large_lists_come_compressed()
+    {
+        await using KubernetesRun run = await KubernetesRun.OpenAsync();
+        for (int i = 0; i < 400; i++)
+        {
+            run.Server.Put("v1/pods", Agent.Testing.Kubernetes.ClusterPods.Pod(i, nodes: 4));
+        }
+        await run.StartAsync(run.Role(KubernetesRole.Pod));
+        await run.UntilAsync(() => run.Targets.Count == 400);
+
+        Assert.InRange(run.Server.BytesOnWire, 1, run.Server.BytesSent / 5);
+        Assert.Equal(400, run.Targets.Select(static target => target["__meta_kubernetes_pod_uid"]).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Changes_that_come_together_are_handed_on_together()
     {
         await using KubernetesRun run = await KubernetesRun.OpenAsync();

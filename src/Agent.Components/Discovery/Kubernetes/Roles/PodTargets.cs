@@ -6,6 +6,7 @@ namespace Agent.Components.Discovery.Kubernetes.Roles;
 /// <summary>One target for each port of each container of a pod; one without a port for a container that declares none.</summary>
 internal sealed class PodTargets(MetaLabels metadata) : IRoleTargets<Pod>
 {
+    private readonly LabelSetBuilder _shared = new();
     private readonly LabelSetBuilder _labels = new();
 
     public void Build(Pod item, ClusterView cluster, List<Target> targets)
@@ -16,28 +17,27 @@ internal sealed class PodTargets(MetaLabels metadata) : IRoleTargets<Pod>
         {
             return;
         }
-        _labels.Reset(LabelSet.Empty);
-        PodLabels.Add(_labels, metadata, item);
-        _labels.Set(MetaLabels.Namespace, item.Metadata.Namespace);
-        metadata.AttachNode(_labels, cluster, item.NodeName);
-        metadata.AttachNamespace(_labels, cluster, item.Metadata.Namespace);
-        LabelSet shared = _labels.ToLabelSet();
+        _shared.Reset(LabelSet.Empty);
+        PodLabels.Add(_shared, metadata, item);
+        _shared.Set(MetaLabels.Namespace, item.Metadata.Namespace);
+        metadata.AttachNode(_shared, cluster, item.NodeName);
+        metadata.AttachNamespace(_shared, cluster, item.Metadata.Namespace);
         foreach (Container container in item.Containers)
         {
-            Build(item, container, isInit: false, shared, targets);
+            Build(item, container, isInit: false, targets);
         }
         foreach (Container container in item.InitContainers)
         {
-            Build(item, container, isInit: true, shared, targets);
+            Build(item, container, isInit: true, targets);
         }
     }
 
     public bool IsConcerned(Pod item, RelatedChanges changes) =>
         changes.Nodes.Contains(item.NodeName) || changes.Namespaces.Contains(item.Metadata.Namespace);
 
-    private void Build(Pod pod, Container container, bool isInit, LabelSet shared, List<Target> targets)
+    private void Build(Pod pod, Container container, bool isInit, List<Target> targets)
     {
-        _labels.Reset(shared);
+        _labels.Reset(_shared);
         PodLabels.AddContainer(_labels, container, isInit);
         PodLabels.AddContainerId(_labels, container);
         if (container.Ports.Count == 0)

@@ -33,6 +33,8 @@ internal sealed class RoleRun<T> : IRoleRun
     private readonly Lock _gate = new();
     private readonly List<Target> _targets = [];
     private HashSet<string> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>The first targets are made of all objects there are: only what changes after that is noted.</summary>
     private bool _isBuilt;
 
     /// <param name="role">Makes targets of objects.</param>
@@ -63,36 +65,17 @@ internal sealed class RoleRun<T> : IRoleRun
         {
             return false;
         }
-        HashSet<string> changed = TakeChanged();
+        (HashSet<string> changed, bool isFirst) = TakeChanged();
         RelatedChanges related = _related.TakeChanges();
+        // Only now: what was changed before it was noted is in what is there.
         IReadOnlyDictionary<string, T> objects = _own.Objects;
-        bool isFirst = !_isBuilt;
-        _isBuilt = true;
-        if (isFirst)
-        {
-            changed = [.. objects.Keys];
-        }
-        else if (!related.IsEmpty)
+        if (!isFirst && !related.IsEmpty)
         {
             changed.UnionWith(objects.Where(pair => _role.IsConcerned(pair.Value, related)).Select(static pair => pair.Key));
         }
         // What came from other watches than these is over, in this namespace.
         bool isChanged = isFirst && groups.RemoveWhere(key => IsWithin(key) && !objects.ContainsKey(key));
-        if (changed.Count == 0)
-        {
-            return isChanged;
-        }
-        ClusterView view = _related.View();
-        foreach (string key in changed)
-        {
-            _targets.Clear();
-            if (objects.TryGetValue(key, out T? item))
-            {
-                _role.Build(item, view, _targets);
-            }
-            isChanged |= groups.Set(key, _targets);
-        }
-        return isChanged;
+        return (isFirst ? Build(objects.Keys, objects, groups) : Build(changed, objects, groups)) || isChanged;
     }
 
     public async ValueTask DisposeAsync()
@@ -104,6 +87,22 @@ internal sealed class RoleRun<T> : IRoleRun
         }
     }
 
+    private bool Build(IEnumerable<string> keys, IReadOnlyDictionary<string, T> objects, TargetGroups groups)
+    {
+        bool isChanged = false;
+        ClusterView view = _related.View();
+        foreach (string key in keys)
+        {
+            _targets.Clear();
+            if (objects.TryGetValue(key, out T? item))
+            {
+                _role.Build(item, view, _targets);
+            }
+            isChanged |= groups.Set(key, _targets);
+        }
+        return isChanged;
+    }
+
     private bool IsWithin(string key) => Namespace is null || key.StartsWith(Namespace + "/", StringComparison.Ordinal);
 
     private void Note(ResourceChange<T> change)
@@ -112,19 +111,23 @@ internal sealed class RoleRun<T> : IRoleRun
         {
             lock (_gate)
             {
-                _changed.Add(ClusterView.KeyOf(metadata.Namespace, metadata.Name));
+                if (_isBuilt)
+                {
+                    _changed.Add(ClusterView.KeyOf(metadata.Namespace, metadata.Name));
+                }
             }
         }
         _signal();
     }
 
-    private HashSet<string> TakeChanged()
+    private (HashSet<string> Changed, bool IsFirst) TakeChanged()
     {
         lock (_gate)
         {
-            HashSet<string> taken = _changed;
+            (HashSet<string> taken, bool isFirst) = (_changed, !_isBuilt);
             _changed = new HashSet<string>(StringComparer.Ordinal);
-            return taken;
+            _isBuilt = true;
+            return (taken, isFirst);
         }
     }
 }
