@@ -55,9 +55,12 @@ public sealed class SettledMemory : IDisposable
     /// </summary>
     public static void Collect()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        CollectHeap();
         ProgramPages.GiveBack();
     }
+
+    /// <summary>The same without pages of the program, which the system takes back by itself when it needs them.</summary>
+    public static void CollectHeap() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Agent.Sdk.Http;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,9 @@ public abstract class ComponentContext
 
     /// <summary>What components of the process use together.</summary>
     public abstract SharedResources Shared { get; }
+
+    /// <summary>What sources wait for before they read on, and what push receivers ask before they take something.</summary>
+    public virtual MemoryGate Memory => MemoryGate.AlwaysOpen;
 
     /// <summary>What the command line says.</summary>
     public virtual AgentOptions Options => AgentOptions.Default;

@@ -1,5 +1,6 @@
 using Agent.Sdk;
 using Agent.Sdk.Http;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,9 @@ public sealed class TestComponentContext : ComponentContext, IDisposable
     public override SharedResources Shared => SharedWith;
 
     public SharedResources SharedWith { get; init; } = new();
+
+    /// <summary>Open, until a test closes it.</summary>
+    public override MemoryGate Memory { get; } = new();
 
     public override AgentOptions Options => CommandLine;
 

@@ -1,6 +1,7 @@
 using Agent.Runtime.Evaluation;
 using Agent.Sdk;
 using Agent.Sdk.Http;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,9 @@ public sealed record GraphServices
     internal MetricRegistry Hidden { get; } = new();
 
     public SharedResources Shared { get; init; } = new();
+
+    /// <summary>Closed while the process is near its byte budget.</summary>
+    public MemoryGate Memory { get; init; } = new();
 
     /// <summary>What components learn of the command line.</summary>
     public AgentOptions Options { get; init; } = AgentOptions.Default;

@@ -1,5 +1,6 @@
 using Agent.Sdk;
 using Agent.Sdk.Http;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Sharing;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,8 @@ internal sealed class NodeContext(ComponentNode node, GraphServices services, IL
     public override LocalHttp Local => services.Local;
 
     public override SharedResources Shared => services.Shared;
+
+    public override MemoryGate Memory => services.Memory;
 
     public override AgentOptions Options => services.Options;
 

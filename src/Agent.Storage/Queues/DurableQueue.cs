@@ -11,6 +11,7 @@ public sealed class DurableQueue : IAsyncDisposable
 {
     private readonly List<QueueReader> _readers = [];
     private TaskCompletionSource? _room;
+    private volatile bool _isTight;
 
     public DurableQueue(DurableQueueOptions options, IFileSystem files, IQueueOwner owner, TimeProvider time)
     {
@@ -157,6 +158,19 @@ public sealed class DurableQueue : IAsyncDisposable
         WakeProducers();
     }
 
+    /// <summary>While memory is short every reader has as little of it as one that lags; the rest of what waits is read from disk.</summary>
+    public void Tighten(bool isTight)
+    {
+        _isTight = isTight;
+        if (isTight)
+        {
+            foreach (QueueReader reader in ReadersNow())
+            {
+                Shrink(reader, mayDrop: false);
+            }
+        }
+    }
+
     /// <summary>As <see cref="StoreAll"/>, and waits until it is safe there, at a stop.</summary>
     /// <returns>False where the disk failed.</returns>
     public bool Persist()
@@ -267,7 +281,7 @@ public sealed class DurableQueue : IAsyncDisposable
             lock (Gate)
             {
                 first = reader.FirstInMemory;
-                if (first is null || !reader.IsOver(reader.IsStuck || reader.HasBacklog ? reader.Limits.LaggingWindow : reader.Limits.Window))
+                if (first is null || !reader.IsOver(_isTight || reader.IsStuck || reader.HasBacklog ? reader.Limits.LaggingWindow : reader.Limits.Window))
                 {
                     return;
                 }

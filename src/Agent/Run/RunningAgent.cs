@@ -6,6 +6,7 @@ using Agent.Runtime.SelfMetrics;
 using Agent.Runtime.StandardLibrary;
 using Agent.Sdk;
 using Agent.Sdk.Http;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Web;
 using Agent.Web.Access;
@@ -22,6 +23,8 @@ internal sealed partial class RunningAgent : IDisposable
     private readonly MetricRegistry _metrics;
     private readonly RuntimeMetrics _runtimeMetrics;
     private readonly SettledMemory _memory;
+    private readonly ProcessMemory _process = new();
+    private readonly MemoryWatch _watch;
     private readonly ILogger _logger;
     private WebServer? _server;
 
@@ -37,12 +40,18 @@ internal sealed partial class RunningAgent : IDisposable
             () => new AgentRuntime(services with { RootPath = RemoteGraph.Name }, library, options.Stability), options.Path);
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
         _memory = new SettledMemory(Runtime, services.Time, SettledMemory.Resident, SettledMemory.Collect);
+        _watch = new MemoryWatch(
+            services.Memory, HeapLimit.Raise(options.Memory), services.Time, new MemoryMeans(_process.Used, SettledMemory.CollectHeap, _logger));
+        MemoryMetrics.Register(_metrics.Scope(), () => _watch.State);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
     }
 
     public AgentRuntime Runtime { get; }
 
     public AgentState State { get; }
+
+    /// <summary>How much of the byte budget is in use, at any time.</summary>
+    public MemoryState Memory => _watch.State;
 
     /// <summary>Why the <c>http</c> block of the running configuration could not be applied; null where it could, or where there is none.</summary>
     public string? Unguarded => Runtime.Graph.Nodes.FirstOrDefault(static node => node.Id == "http") is { Arguments: null } node
@@ -79,7 +88,7 @@ internal sealed partial class RunningAgent : IDisposable
             SupportBundle = _options.SupportBundle,
             AllowsChanges = !_options.ReadOnly,
             RawScrapes = _options.RawScrapes,
-            MemoryLimit = _options.Memory.Bytes,
+            MemoryLimit = Memory.BudgetBytes > 0 ? Memory.BudgetBytes : null,
             Flags = _options.Flags,
             Version = AgentBuild.Version,
             Revision = AgentBuild.Revision,
@@ -138,6 +147,8 @@ internal sealed partial class RunningAgent : IDisposable
     public void Dispose()
     {
         _memory.Dispose();
+        _watch.Dispose();
+        _process.Dispose();
         _runtimeMetrics.Dispose();
         State.Log.Dispose();
     }

@@ -6,7 +6,8 @@ public sealed class MemoryLimitTests
 {
     [Theory]
     [InlineData("100MiB", null, null, 100L << 20)]
-    [InlineData("1GiB", null, 5000L, 1L << 30)]
+    [InlineData("4000", null, 5000L, 4000L)]
+    [InlineData("1GiB", null, 5000L, 5000L)]
     [InlineData("12345", null, null, 12345L)]
     [InlineData("off", null, 1000L, 900L)]
     [InlineData(null, "0.5", 1000L, 500L)]

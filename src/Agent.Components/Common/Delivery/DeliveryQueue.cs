@@ -17,6 +17,8 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
     private readonly DiskNews _diskNews;
+    private readonly Lock _tightening = new();
+    private bool _isClosed;
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it holds.</param>
@@ -29,6 +31,11 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         _format = format;
         _changed = changed;
         _blocks = new DurableQueue(OptionsFor(disk), disk.Files, this, context.Time);
+        context.Memory.Changed += OnMemory;
+        if (context.Memory.IsClosed)
+        {
+            _blocks.Tighten(true);
+        }
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
         context.Metrics.ObservedGauge(
@@ -142,9 +149,28 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _context.Memory.Changed -= OnMemory;
+        lock (_tightening)
+        {
+            _isClosed = true;
+        }
         await _blocks.DisposeAsync();
         _diskNews.Dispose();
     }
+
+    /// <summary>The disk may be slow, and who watches the memory has to go on doing so.</summary>
+    private void OnMemory(bool isClosed) => ThreadPool.UnsafeQueueUserWorkItem(
+        static queue =>
+        {
+            lock (queue._tightening)
+            {
+                if (!queue._isClosed)
+                {
+                    queue._blocks.Tighten(queue._context.Memory.IsClosed);
+                }
+            }
+        },
+        this, preferLocal: false);
 
     private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {

@@ -43,6 +43,8 @@ internal sealed class ApiLog(PodTailServices services, TailDelivery delivery)
     /// <returns>False at the end.</returns>
     private async ValueTask<bool> ReadOnceAsync(Stream stream, (PodLines Lines, ApiLineReader Reader) into, CancellationToken connection, CancellationToken stop)
     {
+        // The server is not read from meanwhile, and its own log waits.
+        await services.Memory.WaitAsync(connection);
         await services.Turns.WaitAsync(connection);
         bool holdsTurn = true;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PodLimits.BufferSize);

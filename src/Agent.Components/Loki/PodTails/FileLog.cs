@@ -144,6 +144,7 @@ internal sealed class FileLog : IDisposable
         {
             while (true)
             {
+                await _services.Memory.WaitAsync(_stop);
                 await _services.Turns.WaitAsync(_stop);
                 try
                 {

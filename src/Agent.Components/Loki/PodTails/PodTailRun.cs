@@ -42,6 +42,7 @@ internal sealed class PodTailRun : IAsyncDisposable
             Metrics = new PodTailMetrics(context.Metrics, prefix),
             Time = context.Time,
             Logger = context.Logger,
+            Memory = context.Memory,
             Moved = _saves.Ask,
             Changed = OnChanged,
         };

@@ -1,5 +1,6 @@
 using Agent.Components.Common;
 using Agent.Components.Common.Files;
+using Agent.Sdk.Memory;
 using Agent.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,9 @@ internal sealed class PodTailServices : IDisposable
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>No bytes are read while it is closed.</summary>
+    public MemoryGate Memory { get; init; } = MemoryGate.AlwaysOpen;
 
     /// <summary>Something was delivered that is not saved yet.</summary>
     public required Action Moved { get; init; }

@@ -14,12 +14,13 @@ internal sealed partial class PushRoutes : IDisposable
 
     private readonly ComponentContext _context;
     private readonly ServerMetrics _metrics;
-    private readonly RequestGate _gate = new(MaxConcurrent);
+    private readonly RequestGate _gate;
     private readonly Counter _entries;
 
     public PushRoutes(ComponentContext context, ServerMetrics metrics)
     {
         _context = context;
+        _gate = new RequestGate(MaxConcurrent, context, "loki_source_api");
         _metrics = metrics;
         _entries = context.Metrics.Counter("loki_source_api_entries_written", "Total number of entries written.");
     }

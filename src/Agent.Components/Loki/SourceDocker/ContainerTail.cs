@@ -185,6 +185,12 @@ internal sealed partial class ContainerTail : IDisposable
         var buffer = new ReadBuffer();
         while (true)
         {
+            if (_services.Memory.IsClosed)
+            {
+                await DeliverAsync(lines, stop);
+                silence.Suspend();
+                await _services.Memory.WaitAsync(connection.Token);
+            }
             silence.Restart();
             if (buffer.Room < LeastRoom)
             {

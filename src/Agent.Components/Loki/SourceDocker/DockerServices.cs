@@ -1,3 +1,4 @@
+using Agent.Sdk.Memory;
 using Agent.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,9 @@ internal sealed class DockerServices
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>No bytes are read while it is closed.</summary>
+    public MemoryGate Memory { get; init; } = MemoryGate.AlwaysOpen;
 
     /// <summary>Something was delivered that is not saved yet.</summary>
     public required Action Moved { get; init; }

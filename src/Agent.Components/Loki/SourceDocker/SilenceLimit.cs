@@ -20,6 +20,9 @@ internal sealed class SilenceLimit : IDisposable
 
     public void Restart() => _timer?.Change(_limit, Timeout.InfiniteTimeSpan);
 
+    /// <summary>Until it is restarted: nobody listens.</summary>
+    public void Suspend() => _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
     public void Dispose() => _timer?.Dispose();
 
     private static void End(CancellationTokenSource connection)

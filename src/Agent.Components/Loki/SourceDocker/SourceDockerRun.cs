@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agent.Components.Common;
 using Agent.Components.Common.Docker;
 using Agent.Components.Common.Relabel;
 using Agent.Components.Loki.Positions;
@@ -37,6 +38,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
             Metrics = new DockerMetrics(context.Metrics),
             Time = context.Time,
             Logger = context.Logger,
+            Memory = context.Memory,
             Moved = _saves.Ask,
             Changed = Signal,
         };
@@ -91,7 +93,7 @@ internal sealed class SourceDockerRun : IAsyncDisposable
         _saves.Dispose();
     }
 
-    public Value DebugState() => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
+    public Value DebugState() => _context.Memory.Describe(new(StringComparer.Ordinal)
     {
         ["targets_info"] = new ListValue([.. Tails.Select(static tail => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {

@@ -77,6 +77,11 @@ internal sealed class FileTail : IDisposable
         _files.BeginTurn();
         for (int blocks = 0; blocks < BlocksPerTurn; blocks++)
         {
+            if (_services.Memory.IsClosed)
+            {
+                // The worker waits before the next turn.
+                return true;
+            }
             long timestamp = Math.Max(Now(), _lastTimestamp + 1);
             if (!_files.TryRead(reader, _target.Labels, timestamp, out OpenFile? file, out long start))
             {

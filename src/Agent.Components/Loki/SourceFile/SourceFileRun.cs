@@ -22,7 +22,7 @@ internal sealed partial class SourceFileRun : IDisposable, IAsyncDisposable
 
     private readonly ComponentContext _context;
     private readonly TailServices _services;
-    private readonly TailScheduler _scheduler = new();
+    private readonly TailScheduler _scheduler;
     private readonly TailSet _tails;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SavePace _saves;
@@ -43,8 +43,10 @@ internal sealed partial class SourceFileRun : IDisposable, IAsyncDisposable
         _time = context.Time;
         var metrics = new SourceFileMetrics(context.Metrics, context.Time);
         metrics.PositionErrors.Add(positions.DamagedEntries);
+        _scheduler = new TailScheduler(context.Memory);
         _services = new TailServices
         {
+            Memory = context.Memory,
             Positions = positions,
             Metrics = metrics,
             Wakeups = new TailWakeups(_scheduler.Wake, OnNames),

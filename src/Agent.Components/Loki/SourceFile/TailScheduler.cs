@@ -1,9 +1,11 @@
 using System.Threading.Channels;
+using Agent.Sdk.Memory;
 
 namespace Agent.Components.Loki.SourceFile;
 
 /// <summary>Runs tails that have something to do on a few workers. A tail is never on two at once, so that its lines stay in order.</summary>
-internal sealed class TailScheduler
+/// <param name="memory">Waited for before each turn; lines that wait in files cost no memory.</param>
+internal sealed class TailScheduler(MemoryGate memory)
 {
     private readonly Channel<FileTail> _ready = Channel.CreateUnbounded<FileTail>();
 
@@ -25,6 +27,7 @@ internal sealed class TailScheduler
         while (true)
         {
             FileTail tail = await _ready.Reader.ReadAsync(stop);
+            await memory.WaitAsync(stop);
             tail.Turns.Begin();
             bool hasMore = await tail.TurnAsync(reader, stop);
             if (tail.Turns.End(hasMore))

@@ -1,3 +1,4 @@
+using Agent.Sdk.Memory;
 using Agent.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ internal sealed class TailServices
     public required TailWakeups Wakeups { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>No block is read while it is closed.</summary>
+    public MemoryGate Memory { get; init; } = MemoryGate.AlwaysOpen;
 
     public required ILogger Logger { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agent.Components.Common;
 using Agent.Syntax.Values;
 
 namespace Agent.Components.Loki.SourceFile;
@@ -130,10 +131,7 @@ internal sealed class TailSet(TailServices services, TailScheduler scheduler) : 
     {
         lock (_gate)
         {
-            return new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
-            {
-                ["targets_info"] = new ListValue([.. _tails.Select(Describe)]),
-            });
+            return services.Memory.Describe(new(StringComparer.Ordinal) { ["targets_info"] = new ListValue([.. _tails.Select(Describe)]) });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agent.Components.Common;
 using Agent.Components.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Syntax.Values;
@@ -83,7 +84,7 @@ internal sealed partial class JournalRun : IAsyncDisposable
         _wake.Dispose();
     }
 
-    public Value DebugState() => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
+    public Value DebugState() => _context.Memory.Describe(new(StringComparer.Ordinal)
     {
         ["read_through"] = Value.Of(_means),
         ["path"] = Value.Of(_settings?.Source.Path ?? ""),
@@ -122,6 +123,7 @@ internal sealed partial class JournalRun : IAsyncDisposable
         JournalSource source = settings.Source;
         while (!stop.IsCancellationRequested)
         {
+            _context.Memory.Wait(stop);
             settings = _settings!;
             if (settings.Source != source)
             {

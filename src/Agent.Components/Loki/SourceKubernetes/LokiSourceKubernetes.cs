@@ -1,3 +1,4 @@
+using Agent.Components.Common;
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.PodTails;
 using Agent.Sdk;
@@ -105,7 +106,7 @@ public sealed partial class LokiSourceKubernetes(ComponentContext context) : ICo
     public ValueTask DisposeAsync() => _run?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public Value DebugState() => _run is { } run
-        ? new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal) { ["target"] = run.DebugTargets() })
+        ? context.Memory.Describe(new(StringComparer.Ordinal) { ["target"] = run.DebugTargets() })
         : Value.Null;
 
     [LoggerMessage(LogLevel.Error, "cannot read the target {Target}: {Cause}")]

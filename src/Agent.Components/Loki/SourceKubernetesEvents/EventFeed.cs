@@ -103,6 +103,7 @@ internal sealed partial class EventFeed
         string next = "";
         do
         {
+            await _services.Memory.WaitAsync(stop);
             string path = $"{_path}?limit={PageSize}" + (next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "");
             using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, stop);
             page = EventFrames.ReadPage((await BoundedBody.ReadAsync(response, LargestPage, stop)).Span);
@@ -136,9 +137,11 @@ internal sealed partial class EventFeed
             await using Stream stream = await response.Content.ReadAsStreamAsync(either.Token);
             SetProblem(null);
             using var frames = new EventLines(stream);
+            await _services.Memory.WaitAsync(either.Token);
             while (await frames.ReadAsync(either.Token))
             {
                 await TakeAsync(frames, stop);
+                await _services.Memory.WaitAsync(either.Token);
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

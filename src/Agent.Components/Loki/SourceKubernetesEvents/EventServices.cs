@@ -1,5 +1,6 @@
 using Agent.Components.Common;
 using Agent.Kubernetes;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,9 @@ internal sealed class EventServices
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>No events are taken while it is closed.</summary>
+    public MemoryGate Memory { get; init; } = MemoryGate.AlwaysOpen;
 
     /// <summary>Something was delivered that is not saved yet.</summary>
     public required Action Moved { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using Agent.Components.Common;
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.Positions;
 using Agent.Components.Loki.SourceFile;
@@ -44,6 +45,7 @@ internal sealed class EventsRun : IAsyncDisposable
             Metrics = new EventMetrics(context.Metrics),
             Time = context.Time,
             Logger = context.Logger,
+            Memory = context.Memory,
             Moved = _saves.Ask,
             Changed = Signal,
         };
@@ -91,7 +93,7 @@ internal sealed class EventsRun : IAsyncDisposable
         _saves.Dispose();
     }
 
-    public Value DebugState() => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
+    public Value DebugState() => _context.Memory.Describe(new(StringComparer.Ordinal)
     {
         ["event_controller"] = new ListValue([.. _feeds.All.Select(static feed => new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal)
         {

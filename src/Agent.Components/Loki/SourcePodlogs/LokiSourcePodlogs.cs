@@ -1,3 +1,4 @@
+using Agent.Components.Common;
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.PodTails;
 using Agent.Sdk;
@@ -142,6 +143,6 @@ public sealed class LokiSourcePodlogs(ComponentContext context) : IComponent<Lok
     public ValueTask DisposeAsync() => _tails?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public Value DebugState() => _run is { } run && _tails is { } tails
-        ? new MapValue(new Dictionary<string, Value>(StringComparer.Ordinal) { ["pod_logs"] = run.DebugState(), ["target"] = tails.DebugTargets() })
+        ? context.Memory.Describe(new(StringComparer.Ordinal) { ["pod_logs"] = run.DebugState(), ["target"] = tails.DebugTargets() })
         : Value.Null;
 }

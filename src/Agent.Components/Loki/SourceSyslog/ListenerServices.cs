@@ -1,4 +1,5 @@
 using Agent.Sdk;
+using Agent.Sdk.Memory;
 using Agent.Telemetry.Logs;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ internal sealed class ListenerServices(ComponentContext context, Action onStateC
     public TimeProvider Time => context.Time;
 
     public ILogger Logger => context.Logger;
+
+    /// <summary>Nothing is received while it is closed.</summary>
+    public MemoryGate Memory => context.Memory;
 
     public SyslogSettings Settings => _settings ?? throw new InvalidOperationException("BUG: loki.source.syslog listens before it has arguments");
 

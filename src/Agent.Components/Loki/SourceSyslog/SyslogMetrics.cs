@@ -19,6 +19,12 @@ internal sealed class SyslogMetrics(MetricScope scope)
     public Counter Truncated { get; } = scope.Counter(
         "loki_source_syslog_truncated_datagrams_total", "Number of datagrams that were longer than max_message_length and were cut there.");
 
+    public Counter DroppedForMemory { get; } = scope.Counter(
+        "loki_source_syslog_dropped_datagrams_total", "Number of datagrams that the system dropped because its buffer for the listener was full.", ("reason", "memory"));
+
+    public Counter DroppedForConsumers { get; } = scope.Counter(
+        "loki_source_syslog_dropped_datagrams_total", "Number of datagrams that the system dropped because its buffer for the listener was full.", ("reason", "slow_consumer"));
+
     public Counter Refused { get; } = scope.Counter(
         "loki_source_syslog_refused_connections_total", "Number of connections that were closed because a listener had too many.");
 

@@ -82,6 +82,7 @@ internal sealed partial class TcpConnection(SyslogListener listener, Socket sock
     {
         while (true)
         {
+            await PauseAsync(stop).ConfigureAwait(false);
             int read = await ReceiveAsync(stream, stop).ConfigureAwait(false);
             _end += read;
             bool isBroken = await ForwardAsync(isEnd: read == 0, stop).ConfigureAwait(false);
@@ -90,6 +91,16 @@ internal sealed partial class TcpConnection(SyslogListener listener, Socket sock
                 return;
             }
         }
+    }
+
+    /// <summary>While memory is short the connection is not read, so that its sender has to wait; that does not count as its silence.</summary>
+    private ValueTask PauseAsync(CancellationToken stop)
+    {
+        if (listener.Services.Memory.IsClosed)
+        {
+            _ends.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+        return listener.Services.Memory.WaitAsync(stop);
     }
 
     /// <summary>Sends on all messages that are there; true where the connection is of no use any more.</summary>

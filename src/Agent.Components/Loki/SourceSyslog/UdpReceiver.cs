@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Agent.Components.Loki.SourceSyslog;
 
-/// <summary>Receives datagrams. While consumers are slow, more of them wait in the system's buffer, which drops what it cannot hold.</summary>
+/// <summary>Receives datagrams. While consumers are slow or memory is short, more of them wait in the system's buffer, which drops what it cannot hold.</summary>
 internal sealed class UdpReceiver(SyslogListener listener)
 {
     private const int SystemBuffer = 1024 * 1024;
@@ -21,8 +21,10 @@ internal sealed class UdpReceiver(SyslogListener listener)
         listener.Bound((IPEndPoint)socket.LocalEndPoint!);
         using var reader = new MessageReader(listener);
         var address = new SocketAddress(socket.AddressFamily);
+        var drops = new SocketDrops(socket);
         while (true)
         {
+            await PauseAsync(drops, stop).ConfigureAwait(false);
             int length = await socket.ReceiveFromAsync(Slot(0), SocketFlags.None, address, stop).ConfigureAwait(false);
             reader.Begin();
             for (int count = 1; ; count++)
@@ -37,6 +39,17 @@ internal sealed class UdpReceiver(SyslogListener listener)
                 length = await socket.ReceiveFromAsync(Slot(count), SocketFlags.None, address, stop).ConfigureAwait(false);
             }
             await listener.Services.SendAsync(reader.Batch, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A sender of datagrams cannot be held back: what the system had to drop meanwhile is counted.</summary>
+    private async ValueTask PauseAsync(SocketDrops drops, CancellationToken stop)
+    {
+        listener.Services.Metrics.DroppedForConsumers.Add(drops.Since());
+        if (listener.Services.Memory.IsClosed)
+        {
+            await listener.Services.Memory.WaitAsync(stop).ConfigureAwait(false);
+            listener.Services.Metrics.DroppedForMemory.Add(drops.Since());
         }
     }
 

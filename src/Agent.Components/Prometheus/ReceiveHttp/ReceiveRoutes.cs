@@ -23,13 +23,14 @@ internal sealed partial class ReceiveRoutes : IDisposable
     private readonly ComponentContext _context;
     private readonly ServerMetrics _metrics;
     private readonly MetricForwarding _forwarding;
-    private readonly RequestGate _gate = new(MaxConcurrent);
+    private readonly RequestGate _gate;
     private readonly DecoderPool _decoders;
     private readonly Counter _invalid;
 
     public ReceiveRoutes(ComponentContext context, ServerMetrics metrics)
     {
         _context = context;
+        _gate = new RequestGate(MaxConcurrent, context, "prometheus_receive_http");
         _metrics = metrics;
         _forwarding = new MetricForwarding(context);
         _decoders = new DecoderPool(new SeriesTable(context.Time), new FamilyTable());

@@ -58,6 +58,9 @@ internal sealed class ScrapeMetrics(MetricScope scope)
     public Counter Missed { get; } = scope.Counter(
         "prometheus_target_scrapes_missed_total", "Number of scrapes left out because the one before had not ended.");
 
+    public Counter SkippedForMemory { get; } = scope.Counter(
+        "prometheus_target_scrapes_skipped_total", "Number of scrapes left out because the agent was about to run out of memory.", ("reason", "memory"));
+
     public Counter Undelivered { get; } = scope.Counter(
         "prometheus_scrape_dropped_samples_total", "Number of samples that were not sent on.", ("reason", "shutdown"));
 }

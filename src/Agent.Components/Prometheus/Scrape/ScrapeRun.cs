@@ -32,7 +32,10 @@ internal sealed partial class ScrapeRun : IDisposable
     {
         _context = context;
         _logger = context.Logger;
-        _services = new ScrapeServices(context.Time) { Metrics = new ScrapeMetrics(context.Metrics), Logger = context.Logger };
+        _services = new ScrapeServices(context.Time)
+        {
+            Metrics = new ScrapeMetrics(context.Metrics), Logger = context.Logger, Memory = context.Memory,
+        };
         _scheduler = new ScrapeScheduler(context.Time, OnDue);
         _pool = new TargetPool(_services);
     }

@@ -1,3 +1,4 @@
+using Agent.Sdk.Memory;
 using Agent.Telemetry.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,8 @@ internal sealed class ScrapeServices(TimeProvider time) : IDisposable
     public required ScrapeMetrics Metrics { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public MemoryGate Memory { get; init; } = MemoryGate.AlwaysOpen;
 
     public MetadataTable Metadata { get; } = new();
 

@@ -110,10 +110,7 @@ internal sealed partial class TargetScrape(ScrapeTarget target, ScrapeServices s
         long timestamp = (now - due <= Tolerance && now - due <= target.Interval / 100 ? due : now).ToUnixTimeMilliseconds();
         long start = services.Time.GetTimestamp();
         using var body = new GrowableBuffer();
-        body.Reserve(_lastSize + TargetFetch.SmallestRead);
-        FetchResult answer = plan.Refusal is null
-            ? await TargetFetch.GetAsync(plan, target, body, services.Time, stop)
-            : new FetchResult("", plan.Refusal);
+        FetchResult answer = RefusalOf(plan) is { } refusal ? new FetchResult("", refusal) : await FetchAsync(plan, target, body, stop);
         ScrapeWorkspace workspace = await services.Workspaces.RentAsync(stop);
         try
         {
@@ -134,6 +131,23 @@ internal sealed partial class TargetScrape(ScrapeTarget target, ScrapeServices s
         {
             services.Workspaces.Return(workspace);
         }
+    }
+
+    /// <summary>Why the target is not asked this time, which counts as a failed scrape; or null.</summary>
+    private string? RefusalOf(ScrapePlan plan)
+    {
+        if (!services.Memory.StopsScrapes)
+        {
+            return plan.Refusal;
+        }
+        services.Metrics.SkippedForMemory.Increment();
+        return "skipped: the agent is about to run out of memory";
+    }
+
+    private Task<FetchResult> FetchAsync(ScrapePlan plan, ScrapeTarget target, GrowableBuffer body, CancellationToken stop)
+    {
+        body.Reserve(_lastSize + TargetFetch.SmallestRead);
+        return TargetFetch.GetAsync(plan, target, body, services.Time, stop);
     }
 
     private IntakeResult Take(in FetchResult answer, GrowableBuffer body, IntakeScope scope)

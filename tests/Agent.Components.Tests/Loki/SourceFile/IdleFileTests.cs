@@ -1,5 +1,6 @@
 using Agent.Components.Loki.SourceFile;
 using Agent.Components.Tests.Loki.SourceFile.Rotation;
+using Agent.Sdk.Memory;
 using Agent.Telemetry;
 
 namespace Agent.Components.Tests.Loki.SourceFile;
@@ -150,7 +151,7 @@ public sealed class IdleFileTests : IDisposable
         TailServices services = tail.Services;
         Assert.Null(services.Wakeups.Start());
         using TailWakeups wakeups = services.Wakeups;
-        var scheduler = new TailScheduler();
+        var scheduler = new TailScheduler(MemoryGate.AlwaysOpen);
         tail.Woken = scheduler.Wake;
         using var set = new TailSet(services, scheduler);
         using var stop = new CancellationTokenSource();
