@@ -11,7 +11,7 @@ public class CheckedNode(string component, string id, TextSpan span)
 {
     public string Component => component;
 
-    public string Id => id;
+    public string Id { get; } = id;
 
     public TextSpan Span => span;
 

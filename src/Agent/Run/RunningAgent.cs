@@ -106,6 +106,7 @@ internal sealed partial class RunningAgent : IDisposable
             Reload = ReloadAsync,
             RecentLog = () => State.Log.Recent,
             LogSince = State.Log.Since,
+            Memory = () => Memory,
             Reference = ReferenceOf,
         }).ConfigureAwait(false);
     }
