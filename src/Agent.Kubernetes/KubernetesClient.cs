@@ -27,6 +27,7 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
     /// <summary>Sends a request and returns once the headers of the answer are there; the caller disposes of it.</summary>
     /// <param name="path">Path and query, such as <c>/api/v1/pods?limit=500</c>.</param>
     /// <param name="json">Body, or null for none.</param>
+    /// <remarks>Lists may come compressed: <see cref="BodyAsync"/> reads them.</remarks>
     /// <exception cref="KubernetesException">Any status but 2xx, with what the server says and, for 403, the RBAC rule that is missing.</exception>
     /// <exception cref="HttpRequestException">The server could not be reached, or did not answer.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? json, CancellationToken stop)
@@ -38,30 +39,13 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
             request.Content = new ReadOnlyMemoryContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
-        return await AskAsync(request, AccessRule.Of(method, path), AnswerLimit, stop).ConfigureAwait(false);
-    }
-
-    /// <summary>Asks for what may be large: the server may compress it. The caller reads the body by <see cref="BodyAsync"/> and disposes of the answer.</summary>
-    /// <param name="path">Path and query, such as <c>/api/v1/pods?limit=500</c>.</param>
-    /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
-    /// <exception cref="HttpRequestException">The server could not be reached, or did not answer.</exception>
-    public async Task<HttpResponseMessage> ListAsync(string path, CancellationToken stop)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        // As Kubernetes' own clients do; servers compress from 128 KiB on, to a tenth or less.
-        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(Compression));
-        return await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), AnswerLimit, stop).ConfigureAwait(false);
-    }
-
-    /// <summary>The body of an answer, decompressed where it is compressed.</summary>
-    /// <remarks>Reading it throws <see cref="InvalidDataException"/> where what is compressed is damaged.</remarks>
-    public static async Task<Stream> BodyAsync(HttpResponseMessage answer, CancellationToken stop)
-    {
-        Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-        bool isCompressed = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding
-            && encoding.Equals(Compression, StringComparison.OrdinalIgnoreCase);
-        return isCompressed ? new GZipStream(body, CompressionMode.Decompress) : body;
+        var rule = AccessRule.Of(method, path);
+        if (rule.Verb == "list")
+        {
+            // As Kubernetes' own clients do; servers compress from 128 KiB on, to a tenth or less.
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(Compression));
+        }
+        return await AskAsync(request, rule, AnswerLimit, stop).ConfigureAwait(false);
     }
 
     /// <summary>Asks for what is sent as it comes to be, such as a container's log: the answer may begin after any time. The caller disposes of it.</summary>
@@ -73,6 +57,16 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
         return await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>The body of an answer, decompressed where it is compressed.</summary>
+    /// <remarks>Reading it throws <see cref="InvalidDataException"/> where what is compressed is damaged.</remarks>
+    public static async Task<Stream> BodyAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        bool isCompressed = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding
+            && encoding.Equals(Compression, StringComparison.OrdinalIgnoreCase);
+        return isCompressed ? new GZipStream(body, CompressionMode.Decompress) : body;
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, AccessRule rule, TimeSpan patience, CancellationToken stop)

@@ -44,9 +44,9 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
 
     public IReadOnlyList<RuleCounts> RuleCounts => _relabeler.Counts;
 
-    public IEnumerable<LabelSet> Inputs() => _known.Inputs.Select(static target => target.Labels).Distinct();
+    public IEnumerable<LabelSet> Inputs() => _known.Keys;
 
-    public IEnumerable<LabelSet> DroppedTargets() => _known.Dropped.Distinct();
+    public IEnumerable<LabelSet> DroppedTargets() => _known.Where(static known => known.Value is null).Select(static known => known.Key);
 
     public IReadOnlyList<LabelSet?> Trace(LabelSet labels) => Relabeler.Trace(_relabeler.Rules, LabelNameRule.Utf8, labels);
 

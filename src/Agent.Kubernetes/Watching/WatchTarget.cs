@@ -7,18 +7,11 @@ namespace Agent.Kubernetes.Watching;
 internal sealed record WatchTarget<T>(KubernetesClient Client, ResourceKind<T> Kind, WatchScope Scope, WatchSettings Settings)
     where T : class, IKubernetesObject
 {
-    /// <summary>A list, whose body is still to be read, and may be compressed.</summary>
-    /// <exception cref="JsonException">The answer is something else, such as the page of a proxy.</exception>
-    public async Task<HttpResponseMessage> ListAsync(string path, CancellationToken stop) =>
-        JsonOf(await Client.ListAsync(path, stop).ConfigureAwait(false));
-
     /// <summary>An answer with JSON, whose body is still to be read.</summary>
     /// <exception cref="JsonException">The answer is something else, such as the page of a proxy.</exception>
-    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop) =>
-        JsonOf(await Client.SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false));
-
-    private HttpResponseMessage JsonOf(HttpResponseMessage answer)
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop)
     {
+        HttpResponseMessage answer = await Client.SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
         string type = answer.Content.Headers.ContentType?.MediaType ?? "";
         if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
         {

@@ -26,7 +26,6 @@ public sealed class FakeApiServer : IAsyncDisposable
     private WebApplication? _app;
     private int _port;
     private long _bytesSent;
-    private long _bytesOnWire;
 
     private readonly X509Certificate2? _certificate;
 
@@ -45,11 +44,11 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>All requests, in the order in which they came.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
 
-    /// <summary>Bytes of bodies sent so far, before they were compressed.</summary>
-    public long BytesSent => Interlocked.Read(ref _bytesSent);
+    /// <summary>Bytes of bodies sent so far, before lists were compressed.</summary>
+    public long BytesSent => BytesOnWire + _handler.BytesSaved;
 
     /// <summary>Bytes of bodies sent so far, as they went over the wire.</summary>
-    public long BytesOnWire => Interlocked.Read(ref _bytesOnWire);
+    public long BytesOnWire => Interlocked.Read(ref _bytesSent);
 
     /// <summary>The version of the last change, as lists carry it.</summary>
     public long Version => _store.Version;
@@ -208,12 +207,6 @@ public sealed class FakeApiServer : IAsyncDisposable
         _faults.Dispose();
     }
 
-    private void Count(int onWire, int size)
-    {
-        Interlocked.Add(ref _bytesOnWire, onWire);
-        Interlocked.Add(ref _bytesSent, size);
-    }
-
     private async Task AnswerAsync(HttpContext http)
     {
         FakeRequest request = FakeRequest.Of(http.Request);
@@ -223,7 +216,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         try
         {
             await _faults.Reachable.WaitAsync(http.RequestAborted);
-            var body = new FakeBody(http, _faults, _faults.TruncationOf(request), Count);
+            var body = new FakeBody(http, _faults, _faults.TruncationOf(request), sent => Interlocked.Add(ref _bytesSent, sent));
             if (ServesHtml)
             {
                 await FakeApiHandler.SendAsync(http, body, 200, "<!doctype html><html><body>Please log in</body></html>", "text/html");
