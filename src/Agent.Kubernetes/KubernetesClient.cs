@@ -41,34 +41,29 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         return await AskAsync(request, AccessRule.Of(method, path), AnswerLimit, stop).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for what can only be JSON, such as a watch; returns once the headers of the answer are there, and the caller disposes of it.</summary>
+    /// <summary>Asks for what can only be JSON, such as a list or a watch; returns once the headers of the answer are there, and the caller disposes of it.</summary>
     /// <param name="path">Path and query.</param>
+    /// <param name="mayBeCompressed">Whether the server may compress it: the caller reads the body by <see cref="BodyAsync"/> then.</param>
     /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
     /// <exception cref="HttpRequestException">The server could not be reached, or what answers is something else, such as a proxy with a page of its own.</exception>
-    public async Task<HttpResponseMessage> GetJsonAsync(string path, CancellationToken stop) =>
-        JsonOf(await SendAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false), path);
-
-    /// <summary>The same for what may be large: the server may compress it. The caller reads the body by <see cref="BodyAsync"/>.</summary>
-    /// <param name="path">Path and query, such as <c>/api/v1/pods?limit=500</c>.</param>
-    /// <exception cref="KubernetesException">Any status but 2xx, as with <see cref="SendAsync"/>.</exception>
-    /// <exception cref="HttpRequestException">As with <see cref="GetJsonAsync"/>.</exception>
-    public async Task<HttpResponseMessage> ListAsync(string path, CancellationToken stop)
+    public async Task<HttpResponseMessage> GetJsonAsync(string path, bool mayBeCompressed, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        // As Kubernetes' own clients do; servers compress from 128 KiB on, to a tenth or less.
-        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(Compression));
-        return JsonOf(await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), AnswerLimit, stop).ConfigureAwait(false), path);
-    }
-
-    /// <summary>The body of an answer, decompressed where it is compressed.</summary>
-    /// <remarks>Reading it throws <see cref="InvalidDataException"/> where what is compressed is damaged.</remarks>
-    public static async Task<Stream> BodyAsync(HttpResponseMessage answer, CancellationToken stop)
-    {
-        Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-        bool isCompressed = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding
-            && encoding.Equals(Compression, StringComparison.OrdinalIgnoreCase);
-        return isCompressed ? new GZipStream(body, CompressionMode.Decompress) : body;
+        if (mayBeCompressed)
+        {
+            // As Kubernetes' own clients do; servers compress from 128 KiB on, to a tenth or less.
+            request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(Compression));
+        }
+        HttpResponseMessage answer = await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), AnswerLimit, stop).ConfigureAwait(false);
+        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
+        if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
+        {
+            return answer;
+        }
+        answer.Dispose();
+        throw new HttpRequestException(
+            HttpRequestError.InvalidResponse, $"{server} answers {path.Split('?')[0]} with {(type.Length > 0 ? type : "something")} instead of JSON: is it the API server?");
     }
 
     /// <summary>Asks for what is sent as it comes to be, such as a container's log: the answer may begin after any time. The caller disposes of it.</summary>
@@ -82,16 +77,14 @@ public sealed class KubernetesClient(HttpMessageInvoker http, Uri server, TimePr
         return await AskAsync(request, AccessRule.Of(HttpMethod.Get, path), Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
     }
 
-    private HttpResponseMessage JsonOf(HttpResponseMessage answer, string path)
+    /// <summary>The body of an answer, decompressed where it is compressed.</summary>
+    /// <remarks>Reading it throws <see cref="InvalidDataException"/> where what is compressed is damaged.</remarks>
+    public static async Task<Stream> BodyAsync(HttpResponseMessage answer, CancellationToken stop)
     {
-        string type = answer.Content.Headers.ContentType?.MediaType ?? "";
-        if (type.EndsWith("json", StringComparison.OrdinalIgnoreCase))
-        {
-            return answer;
-        }
-        answer.Dispose();
-        throw new HttpRequestException(
-            HttpRequestError.InvalidResponse, $"{server} answers {path.Split('?')[0]} with {(type.Length > 0 ? type : "something")} instead of JSON: is it the API server?");
+        Stream body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+        bool isCompressed = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding
+            && encoding.Equals(Compression, StringComparison.OrdinalIgnoreCase);
+        return isCompressed ? new GZipStream(body, CompressionMode.Decompress) : body;
     }
 
     private async Task<HttpResponseMessage> AskAsync(HttpRequestMessage request, AccessRule rule, TimeSpan patience, CancellationToken stop)

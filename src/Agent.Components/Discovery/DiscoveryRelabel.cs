@@ -44,9 +44,9 @@ public sealed class DiscoveryRelabel(ComponentContext context) : IComponent<Disc
 
     public IReadOnlyList<RuleCounts> RuleCounts => _relabeler.Counts;
 
-    public IEnumerable<LabelSet> Inputs() => _known.Inputs.Select(static target => target.Labels).Distinct();
+    public IEnumerable<LabelSet> Inputs() => _known.Keys;
 
-    public IEnumerable<LabelSet> DroppedTargets() => _known.Dropped.Distinct();
+    public IEnumerable<LabelSet> DroppedTargets() => _known.Where(static known => known.Value is null).Select(static known => known.Key);
 
     public IEnumerable<KeyValuePair<LabelSet, LabelSet>> KeptTargets() => _known.Where(static known => known.Value is not null)
         .Select(static known => KeyValuePair.Create(known.Key, known.Value!.Labels));

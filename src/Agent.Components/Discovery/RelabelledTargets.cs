@@ -1,3 +1,4 @@
+using System.Collections;
 using Agent.Sdk;
 using Agent.Telemetry;
 
@@ -10,13 +11,12 @@ namespace Agent.Components.Discovery;
 /// </remarks>
 /// <param name="inputs">The targets.</param>
 /// <param name="outputs">What became of each; null where it was dropped.</param>
-internal sealed class RelabelledTargets(ValueList<Target> inputs, Target?[] outputs)
+internal sealed class RelabelledTargets(ValueList<Target> inputs, Target?[] outputs) : IEnumerable<KeyValuePair<LabelSet, Target?>>
 {
     public static RelabelledTargets None { get; } = new(ValueList<Target>.Empty, []);
 
-    public ValueList<Target> Inputs => inputs;
-
-    public IEnumerable<LabelSet> Dropped => inputs.Where((_, index) => outputs[index] is null).Select(static target => target.Labels);
+    /// <summary>Labels of the targets, each once.</summary>
+    public IEnumerable<LabelSet> Keys => this.Select(static known => known.Key);
 
     /// <summary>What is left, in order.</summary>
     public Target[] Kept()
@@ -45,6 +45,21 @@ internal sealed class RelabelledTargets(ValueList<Target> inputs, Target?[] outp
         }
         return new RelabelledTargets(targets, next);
     }
+
+    /// <summary>Each target once, with what became of it.</summary>
+    public IEnumerator<KeyValuePair<LabelSet, Target?>> GetEnumerator()
+    {
+        var seen = new HashSet<LabelSet>();
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (seen.Add(inputs[i].Labels))
+            {
+                yield return KeyValuePair.Create(inputs[i].Labels, outputs[i]);
+            }
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Looks for targets that come in about the order of the known ones.</summary>
     private struct Walk(ValueList<Target> known)

@@ -76,7 +76,7 @@ internal sealed class ObjectLister<T>(WatchTarget<T> target, ObjectDecoder<T> de
     {
         try
         {
-            return await target.Client.ListAsync(path, stop).ConfigureAwait(false);
+            return await target.Client.GetJsonAsync(path, mayBeCompressed: true, stop).ConfigureAwait(false);
         }
         catch (KubernetesException gone) when (gone.Status == HttpStatusCode.Gone && path.Contains("continue=", StringComparison.Ordinal))
         {

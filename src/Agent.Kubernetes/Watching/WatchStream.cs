@@ -27,7 +27,7 @@ internal sealed class WatchStream<T>(WatchTarget<T> target, ObjectDecoder<T> dec
     {
         Events = 0;
         string path = WatchRequest.WatchPath(target.Kind, target.Scope, Version, target.Settings.Jitter());
-        using HttpResponseMessage answer = await target.Client.GetJsonAsync(path, stop).ConfigureAwait(false);
+        using HttpResponseMessage answer = await target.Client.GetJsonAsync(path, mayBeCompressed: false, stop).ConfigureAwait(false);
         opened();
         using var idle = new IdleLimit(target.Settings.WatchIdle, target.Settings.Time, stop);
         try

@@ -16,6 +16,26 @@ public static class ValueJson
         json.WriteEndObject();
     }
 
+    /// <summary>The same for what may be large: between two items of a list the writer may be flushed.</summary>
+    public static async ValueTask WriteAsync(Utf8JsonWriter json, Value value, Func<ValueTask> flush)
+    {
+        if (value is not ArrayValue items)
+        {
+            Write(json, value);
+            return;
+        }
+        json.WriteStartObject();
+        json.WriteString("type"u8, TypeOf(value));
+        json.WriteStartArray("value"u8);
+        foreach (Value item in items)
+        {
+            Write(json, item);
+            await flush().ConfigureAwait(false);
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     // A capsule says more about a value that is not known yet than a type the API's readers do not know.
     private static string TypeOf(Value value) => value is UnknownValue ? ValueKind.Capsule.Text() : value.Kind.Text();
 

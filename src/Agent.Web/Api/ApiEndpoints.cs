@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Agent.Runtime;
+using Agent.Runtime.Graph;
+using Agent.Web.Prometheus;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Web.Api;
@@ -77,8 +79,16 @@ internal sealed class ApiEndpoints(WebServices services, CancellationToken stop)
     {
         GraphView root = View(runtime);
         return (root.Find(id) ?? root.Find($"{runtime.RootPath}/{id}")) is { } node
-            ? JsonAsync(context, json => Components(View(runtime, node.ModuleId)).Write(json, node))
+            ? WriteAsync(context, Components(View(runtime, node.ModuleId)), node)
             : context.NotFoundAsync("404 page not found");
+    }
+
+    private static async Task WriteAsync(HttpContext context, ComponentJson components, ComponentNode node)
+    {
+        context.Response.ContentType = "application/json";
+        using var output = new JsonStream(context.Response.BodyWriter);
+        await components.WriteAsync(output, node, context.RequestAborted).ConfigureAwait(false);
+        await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task GraphAsync(HttpContext context, string module, AgentRuntime runtime)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Agent.Runtime.Graph;
 using Agent.Sdk;
+using Agent.Web.Prometheus;
 
 namespace Agent.Web.Api;
 
@@ -12,12 +13,40 @@ internal sealed class ComponentJson(GraphView graph, bool liveDebugging)
         json.WriteStartArray();
         foreach (ComponentNode node in graph.Components)
         {
-            Write(json, node, withDetails: false);
+            WriteHead(json, node);
+            json.WritePropertyName("arguments"u8);
+            ShownJson.WriteNothing(json);
+            json.WritePropertyName("exports"u8);
+            ShownJson.WriteNothing(json);
+            json.WritePropertyName("debugInfo"u8);
+            ShownJson.WriteNothing(json);
+            WriteTail(json, node);
         }
         json.WriteEndArray();
     }
 
-    public void Write(Utf8JsonWriter json, ComponentNode node, bool withDetails = true)
+    public async ValueTask WriteAsync(JsonStream output, ComponentNode node, CancellationToken stop)
+    {
+        Utf8JsonWriter json = output.Json;
+        WriteHead(json, node);
+        json.WritePropertyName("arguments"u8);
+        await ShownJson.WriteBodyAsync(output, node.Block, node.Definition.Descriptor.Arguments, stop).ConfigureAwait(false);
+        json.WritePropertyName("exports"u8);
+        await ShownJson.WriteBodyAsync(output, node.ShownExports, stop).ConfigureAwait(false);
+        json.WritePropertyName("debugInfo"u8);
+        await ShownJson.WriteBodyAsync(output, node.DebugState, stop).ConfigureAwait(false);
+        WriteTail(json, node);
+    }
+
+    public static string NameOf(HealthState state) => state switch
+    {
+        HealthState.Healthy => "healthy",
+        HealthState.Unhealthy => "unhealthy",
+        HealthState.Exited => "exited",
+        _ => "unknown",
+    };
+
+    private void WriteHead(Utf8JsonWriter json, ComponentNode node)
     {
         json.WriteStartObject();
         json.WriteString("name"u8, node.Definition.Descriptor.Name);
@@ -34,24 +63,14 @@ internal sealed class ComponentJson(GraphView graph, bool liveDebugging)
         WriteHealth(json, node.Health.Current);
         // Alloy leaves it empty too: the text as written may hold secrets in the clear.
         json.WriteString("original"u8, ""u8);
-        json.WritePropertyName("arguments"u8);
-        ShownJson.WriteBody(json, withDetails ? node.Block : null, node.Definition.Descriptor.Arguments);
-        json.WritePropertyName("exports"u8);
-        ShownJson.WriteBody(json, withDetails ? node.ShownExports : null);
-        json.WritePropertyName("debugInfo"u8);
-        ShownJson.WriteBody(json, withDetails ? node.DebugState : null);
+    }
+
+    private void WriteTail(Utf8JsonWriter json, ComponentNode node)
+    {
         WriteNames(json, "createdModuleIDs", node.Modules);
         json.WriteBoolean("liveDebuggingEnabled"u8, liveDebugging);
         json.WriteEndObject();
     }
-
-    public static string NameOf(HealthState state) => state switch
-    {
-        HealthState.Healthy => "healthy",
-        HealthState.Unhealthy => "unhealthy",
-        HealthState.Exited => "exited",
-        _ => "unknown",
-    };
 
     private static void WriteHealth(Utf8JsonWriter json, NodeHealth health)
     {

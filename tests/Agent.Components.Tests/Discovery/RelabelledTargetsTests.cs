@@ -1,5 +1,4 @@
 using Agent.Components.Discovery;
-using Agent.Sdk;
 using Agent.Telemetry;
 
 namespace Agent.Components.Tests.Discovery;
@@ -65,7 +64,8 @@ public sealed class RelabelledTargetsTests
             known = Next(known, names);
 
             Assert.Equal(names.Where(static name => !IsDropped(name)).Select(static name => "x" + name), known.Kept().Select(static target => target["name"]));
-            Assert.Equal(names.Where(IsDropped), known.Dropped.Select(static labels => labels["name"]));
+            Assert.Equal(names.Distinct(), known.Keys.Select(static labels => labels["name"]));
+            Assert.All(known, static pair => Assert.Equal(IsDropped(pair.Key["name"]), pair.Value is null));
         }
     }
 

@@ -16,9 +16,9 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
     private const long PeakOfNode = 45 * Mebibyte;
 
     // From the start of the process on: lists, first targets and changes.
-    private const long PeakOfWholeCluster = 140 * Mebibyte;
+    private const long PeakOfWholeCluster = 80 * Mebibyte;
 
-    private const double CoreOfChanges = 0.06;
+    private const double CoreOfChanges = 0.03;
 
     private readonly Workspace _workspace = new();
 
@@ -72,6 +72,11 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{ChangesOfRound} changes a second took {core:P1} of a core; MiB resident by second {string.Join(' ', resident)}, {agent.PeakMemory() / Mebibyte} at most"));
         Assert.InRange(core, 0, CoreOfChanges);
+        Assert.InRange(agent.PeakMemory(), 1, PeakOfWholeCluster);
+
+        long shown = (await agent.GetAsync("/api/v0/web/components/discovery.relabel.own")).Length;
+        output.WriteLine($"{shown / Mebibyte} MiB of text show all targets; {agent.PeakMemory() / Mebibyte} MiB resident at most");
+        Assert.InRange(shown, 10 * Mebibyte, long.MaxValue);
         Assert.InRange(agent.PeakMemory(), 1, PeakOfWholeCluster);
     }
 

@@ -13,6 +13,11 @@ internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimePro
     /// <summary>API servers compress from here on, and only what is no watch.</summary>
     private const int CompressedFrom = 128 * 1024;
 
+    private long _bytesSaved;
+
+    /// <summary>Bytes that did not go over the wire because lists were compressed.</summary>
+    public long BytesSaved => Interlocked.Read(ref _bytesSaved);
+
     public Func<FakeLogRequest, HttpContext, Task>? Logs { get; set; }
 
     public async Task AnswerAsync(HttpContext http, FakeRequest request, FakeBody body)
@@ -104,7 +109,7 @@ internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimePro
         await SendListAsync(http, body, Encoding.UTF8.GetBytes(head + string.Join(',', page.Items) + "]}"));
     }
 
-    private static async Task SendListAsync(HttpContext http, FakeBody body, byte[] json)
+    private async Task SendListAsync(HttpContext http, FakeBody body, byte[] json)
     {
         http.Response.ContentType = "application/json";
         if (json.Length <= CompressedFrom || !http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal))
@@ -118,7 +123,8 @@ internal sealed class FakeApiHandler(FakeStore store, FakeFaults faults, TimePro
             gzip.Write(json);
         }
         http.Response.Headers.ContentEncoding = "gzip";
-        await body.WriteAsync(compressed.ToArray(), json.Length);
+        Interlocked.Add(ref _bytesSaved, json.Length - compressed.Length);
+        await body.WriteAsync(compressed.ToArray());
     }
 
     private async Task<(int Status, string Body)> WriteAsync(HttpContext http, FakeRequest request)

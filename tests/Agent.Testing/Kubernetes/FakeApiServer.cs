@@ -27,7 +27,6 @@ public sealed class FakeApiServer : IAsyncDisposable
     private WebApplication? _app;
     private int _port;
     private long _bytesSent;
-    private long _bytesOnWire;
 
     private readonly X509Certificate2? _certificate;
 
@@ -46,11 +45,11 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>All requests, in the order in which they came.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
 
-    /// <summary>Bytes of bodies sent so far, before they were compressed.</summary>
-    public long BytesSent => Interlocked.Read(ref _bytesSent);
+    /// <summary>Bytes of bodies sent so far, before lists were compressed.</summary>
+    public long BytesSent => BytesOnWire + _handler.BytesSaved;
 
     /// <summary>Bytes of bodies sent so far, as they went over the wire.</summary>
-    public long BytesOnWire => Interlocked.Read(ref _bytesOnWire);
+    public long BytesOnWire => Interlocked.Read(ref _bytesSent);
 
     /// <summary>The version of the last change, as lists carry it.</summary>
     public long Version => _store.Version;
@@ -236,12 +235,6 @@ public sealed class FakeApiServer : IAsyncDisposable
         _faults.Dispose();
     }
 
-    private void Count(int onWire, int size)
-    {
-        Interlocked.Add(ref _bytesOnWire, onWire);
-        Interlocked.Add(ref _bytesSent, size);
-    }
-
     private async Task AnswerAsync(HttpContext http)
     {
         FakeRequest request = FakeRequest.Of(http.Request);
@@ -252,7 +245,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         try
         {
             await _faults.Reachable.WaitAsync(http.RequestAborted);
-            var body = new FakeBody(http, request, _faults, Count);
+            var body = new FakeBody(http, request, _faults, sent => Interlocked.Add(ref _bytesSent, sent));
             if (ServesHtml)
             {
                 await FakeApiHandler.SendAsync(http, body, HtmlStatus, "<!doctype html><html><body>Please log in</body></html>", "text/html");

@@ -101,20 +101,18 @@ internal sealed class FakeFaults : IDisposable
 }
 
 /// <summary>Writes an answer through whatever is wrong with the way to the client, and counts it.</summary>
-internal sealed class FakeBody(HttpContext http, FakeRequest request, FakeFaults faults, Action<int, int> count)
+internal sealed class FakeBody(HttpContext http, FakeRequest request, FakeFaults faults, Action<int> count)
 {
     private int _left = faults.TruncationOf(request) ?? int.MaxValue;
 
-    /// <param name="bytes">What goes over the wire.</param>
-    /// <param name="size">How much it was before it was compressed, where it is.</param>
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, int? size = null)
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         await faults.Reachable.WaitAsync(http.RequestAborted);
         _left = Math.Min(_left, faults.BreaksIn?.Invoke(request, bytes.Length) ?? int.MaxValue);
         ReadOnlyMemory<byte> sent = bytes[..Math.Min(bytes.Length, _left)];
         await http.Response.Body.WriteAsync(sent, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
-        count(sent.Length, size ?? sent.Length);
+        count(sent.Length);
         if (_left != int.MaxValue && (_left -= sent.Length) == 0)
         {
             http.Abort();

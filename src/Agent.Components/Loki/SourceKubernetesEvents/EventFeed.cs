@@ -105,7 +105,7 @@ internal sealed partial class EventFeed
         {
             await _services.Memory.WaitAsync(stop);
             string path = $"{_path}?limit={PageSize}" + (next.Length > 0 ? $"&continue={Uri.EscapeDataString(next)}" : "");
-            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, stop);
+            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, mayBeCompressed: false, stop);
             page = EventFrames.ReadPage((await BoundedBody.ReadAsync(response, LargestPage, stop)).Span);
             events.AddRange(page.Events);
             next = page.Continue;
@@ -133,7 +133,7 @@ internal sealed partial class EventFeed
             + string.Create(CultureInfo.InvariantCulture, $"&timeoutSeconds={WatchTime.TotalSeconds}");
         try
         {
-            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, either.Token);
+            using HttpResponseMessage response = await _settings.Client.GetJsonAsync(path, mayBeCompressed: false, either.Token);
             await using Stream stream = await response.Content.ReadAsStreamAsync(either.Token);
             SetProblem(null);
             using var frames = new EventLines(stream);
