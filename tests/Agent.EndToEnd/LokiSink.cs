@@ -56,6 +56,9 @@ internal sealed class LokiSink : IAsyncDisposable
 
     public int Requests => _requests;
 
+    /// <summary>Gets every line in place of being remembered, where there are too many for that; from several requests at once.</summary>
+    public LineTaker? Taken { get; set; }
+
     public IReadOnlyList<SinkEntry> Entries
     {
         get
@@ -159,7 +162,7 @@ internal sealed class LokiSink : IAsyncDisposable
     {
         try
         {
-            List<SinkEntry> entries = Decode(body, request);
+            List<SinkEntry> entries = Decode(body, request, Taken);
             lock (_gate)
             {
                 _entries.AddRange(entries);
@@ -176,7 +179,7 @@ internal sealed class LokiSink : IAsyncDisposable
         }
     }
 
-    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, int request)
+    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, int request, LineTaker? taken)
     {
         using var plain = new GrowableBuffer();
         if (!SnappyDecoder.TryDecompress(body, LongestBody, plain))
@@ -193,9 +196,17 @@ internal sealed class LokiSink : IAsyncDisposable
             string labels = Strict.GetString(stream.Labels);
             foreach (LokiEntryView entry in stream.Entries)
             {
+                if (taken is not null)
+                {
+                    taken(entry.Line);
+                    continue;
+                }
                 entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request));
             }
         }
         return entries;
     }
 }
+
+/// <summary>Takes one line as it was sent.</summary>
+internal delegate void LineTaker(ReadOnlySpan<byte> line);
