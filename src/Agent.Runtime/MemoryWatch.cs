@@ -25,7 +25,10 @@ public sealed partial class MemoryWatch : IDisposable
 
     /// <summary>A collection that changes less than this part of the budget gives nothing.</summary>
     private const int SteadyPart = 64;
-    private const int SteadyCollections = 3;
+    private const int SteadyCollections = 5;
+
+    /// <summary>What comes in while nobody looks is held several times, in the worst case: as read, as batched and as compressed.</summary>
+    private const int LookPart = 32;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortInterval = TimeSpan.FromMilliseconds(200);
@@ -38,12 +41,13 @@ public sealed partial class MemoryWatch : IDisposable
 
     /// <summary>A collection is paid for with so many times its duration without another: at most a twentieth of the time.</summary>
     private const int PausePerCollection = 20;
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     private readonly MemoryGate _gate;
     private readonly long _budget;
     private readonly TimeProvider _time;
     private readonly MemoryMeans _means;
+    private readonly Lock _looking = new();
     private readonly Lock _state = new();
     private readonly ITimer? _timer;
     private long _used;
@@ -67,6 +71,7 @@ public sealed partial class MemoryWatch : IDisposable
         if (_budget > 0)
         {
             _timer = time.CreateTimer(_ => OnTimer(), null, Interval, Timeout.InfiniteTimeSpan);
+            gate.Watch(_budget / LookPart, OnBytes);
         }
     }
 
@@ -89,9 +94,33 @@ public sealed partial class MemoryWatch : IDisposable
 
     private void OnTimer()
     {
-        Look();
-        // Looks never overlap, however long a collection takes.
-        _timer?.Change(_gate.IsClosed || _used >= Part(LooksOftenAt) ? ShortInterval : Interval, Timeout.InfiniteTimeSpan);
+        lock (_looking)
+        {
+            Look();
+        }
+        _timer?.Change(_gate.IsClosed || Volatile.Read(ref _used) >= Part(LooksOftenAt) ? ShortInterval : Interval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A disk gives hundreds of megabytes in a second: more than a budget may be.</summary>
+    private void OnBytes()
+    {
+        if (!_looking.TryEnter())
+        {
+            return;
+        }
+        try
+        {
+            bool wasClosed = _gate.IsClosed;
+            Look();
+            if (_gate.IsClosed && !wasClosed)
+            {
+                _timer?.Change(ShortInterval, Timeout.InfiniteTimeSpan);
+            }
+        }
+        finally
+        {
+            _looking.Exit();
+        }
     }
 
     private void Look()

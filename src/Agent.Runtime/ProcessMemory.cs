@@ -35,8 +35,9 @@ public sealed class ProcessMemory : IDisposable
                 ? pages * Environment.SystemPageSize
                 : Environment.WorkingSet;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
+            // A last look may come while the process ends.
             return Environment.WorkingSet;
         }
     }

@@ -62,6 +62,9 @@ internal sealed class LokiSink : IAsyncDisposable
 
     public int Requests => _requests;
 
+    /// <summary>Gets every line in place of being remembered, where there are too many for that; from several requests at once.</summary>
+    public LineTaker? Taken { get; set; }
+
     public IReadOnlyList<SinkEntry> Entries
     {
         get
@@ -168,7 +171,7 @@ internal sealed class LokiSink : IAsyncDisposable
     {
         try
         {
-            List<SinkEntry> entries = Decode(body, request);
+            List<SinkEntry> entries = Decode(body, request, Taken);
             lock (_gate)
             {
                 _entries.AddRange(entries);
@@ -185,7 +188,7 @@ internal sealed class LokiSink : IAsyncDisposable
         }
     }
 
-    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, (int Number, string Tenant) request)
+    private static List<SinkEntry> Decode(ReadOnlySpan<byte> body, (int Number, string Tenant) request, LineTaker? taken)
     {
         using var plain = new GrowableBuffer();
         if (!SnappyDecoder.TryDecompress(body, LongestBody, plain))
@@ -202,6 +205,11 @@ internal sealed class LokiSink : IAsyncDisposable
             string labels = Strict.GetString(stream.Labels);
             foreach (LokiEntryView entry in stream.Entries)
             {
+                if (taken is not null)
+                {
+                    taken(entry.Line);
+                    continue;
+                }
                 entries.Add(new SinkEntry(labels, entry.Timestamp.ToUnixNanos(), Strict.GetString(entry.Line), request.Number)
                 {
                     Metadata = MetadataOf(entry),
@@ -223,3 +231,6 @@ internal sealed class LokiSink : IAsyncDisposable
         return pairs;
     }
 }
+
+/// <summary>Takes one line as it was sent.</summary>
+internal delegate void LineTaker(ReadOnlySpan<byte> line);

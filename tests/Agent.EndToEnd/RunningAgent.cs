@@ -211,6 +211,9 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         return _process.TotalProcessorTime;
     }
 
+    /// <summary>Bytes of memory that the process has resident now and that no file stands behind.</summary>
+    public long AnonymousMemory() => StatusBytes("RssAnon:");
+
     /// <summary>Ends the process as a crash does.</summary>
     public void Crash()
     {
@@ -238,6 +241,12 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         _client.Dispose();
         _storage?.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private long StatusBytes(string name)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
     private async Task BecomeReadyAsync()

@@ -11,6 +11,9 @@ public sealed class MemoryGate
 {
     private volatile TaskCompletionSource? _closed;
     private volatile bool _stopsScrapes;
+    private volatile Action? _look;
+    private long _lookEvery;
+    private long _counted;
 
     /// <summary>For whoever has no budget to keep to.</summary>
     public static MemoryGate AlwaysOpen { get; } = new();
@@ -26,6 +29,25 @@ public sealed class MemoryGate
     {
         get => _stopsScrapes;
         set => _stopsScrapes = value;
+    }
+
+    /// <summary>Bytes came in: whoever watches the memory looks again after some of them, however fast they come.</summary>
+    public void Count(long bytes)
+    {
+        if (_look is { } look && Interlocked.Add(ref _counted, bytes) >= _lookEvery)
+        {
+            Interlocked.Exchange(ref _counted, 0);
+            look();
+        }
+    }
+
+    /// <summary>For the one who watches the memory.</summary>
+    /// <param name="lookEvery">After how many bytes that were counted to look.</param>
+    /// <param name="look">Called by whoever counts.</param>
+    public void Watch(long lookEvery, Action look)
+    {
+        _lookEvery = lookEvery;
+        _look = look;
     }
 
     /// <summary>Waits until it is open.</summary>

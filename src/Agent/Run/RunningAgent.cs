@@ -41,7 +41,7 @@ internal sealed partial class RunningAgent : IDisposable
         _runtimeMetrics = new RuntimeMetrics(_metrics, Runtime);
         _memory = new SettledMemory(Runtime, services.Time, SettledMemory.Resident, SettledMemory.Collect);
         _watch = new MemoryWatch(
-            services.Memory, HeapLimit.Raise(options.Memory), services.Time, new MemoryMeans(_process.Used, SettledMemory.CollectHeap, _logger));
+            services.Memory, HeapLimit.Raise(options.Memory), services.Time, new MemoryMeans(_process.Used, SettledMemory.CollectAll, _logger));
         MemoryMetrics.Register(_metrics.Scope(), () => _watch.State);
         ProcessMetrics.Register(_metrics.Scope(), AgentBuild.Version);
     }

@@ -12,7 +12,8 @@ internal interface IDeliveryLane<in TBatch> : IDisposable
     Task? Append(TBatch batch, ref int position);
 
     /// <summary>Ends the blocks that have waited long enough. Returns as <see cref="Append"/>; call again after waiting.</summary>
-    Task? FlushDue();
+    /// <param name="isShort">Memory is short: all blocks have waited long enough.</param>
+    Task? FlushDue(bool isShort);
 
     /// <summary>Ends all blocks and hands them to the queue whether it has room or not. The lane is not used after that.</summary>
     void FlushAll();
@@ -58,12 +59,12 @@ internal sealed class DeliveryPipeline<TBatch>(DeliveryEndpoint[] endpoints, IDe
         return null;
     }
 
-    public Task? FlushDue()
+    public Task? FlushDue(bool isShort)
     {
         Task? blocked = null;
         foreach (IDeliveryLane<TBatch> lane in lanes)
         {
-            blocked = lane.FlushDue() ?? blocked;
+            blocked = lane.FlushDue(isShort) ?? blocked;
         }
         return blocked;
     }

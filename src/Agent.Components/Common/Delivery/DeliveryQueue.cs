@@ -17,8 +17,6 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     private readonly ConcurrentDictionary<QueueReader, DeliveryEndpoint> _endpoints = new();
     private readonly DurableQueue _blocks;
     private readonly DiskNews _diskNews;
-    private readonly Lock _tightening = new();
-    private bool _isClosed;
 
     /// <param name="context">The component's.</param>
     /// <param name="format">What kind of blocks it holds.</param>
@@ -31,11 +29,6 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
         _format = format;
         _changed = changed;
         _blocks = new DurableQueue(OptionsFor(disk), disk.Files, this, context.Time);
-        context.Memory.Changed += OnMemory;
-        if (context.Memory.IsClosed)
-        {
-            _blocks.Tighten(true);
-        }
         context.Metrics.ObservedGauge(
             $"{format.MetricPrefix}queue_disk_bytes", "Bytes that the durable queue takes on disk.", () => _blocks.DiskBytes);
         context.Metrics.ObservedGauge(
@@ -115,6 +108,9 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
     /// <summary>Puts what waits on disk because an endpoint takes nothing, and wakes who waited for that endpoint.</summary>
     public void StoreAll() => _blocks.StoreAll();
 
+    /// <summary>Whether as little as possible waits in memory, and the rest on disk.</summary>
+    public void Tighten(bool isTight) => _blocks.Tighten(isTight);
+
     public void WakeProducers() => _blocks.WakeProducers();
 
     /// <summary>Puts what is not delivered on disk.</summary>
@@ -149,28 +145,9 @@ internal sealed partial class DeliveryQueue : IQueueOwner, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _context.Memory.Changed -= OnMemory;
-        lock (_tightening)
-        {
-            _isClosed = true;
-        }
         await _blocks.DisposeAsync();
         _diskNews.Dispose();
     }
-
-    /// <summary>The disk may be slow, and who watches the memory has to go on doing so.</summary>
-    private void OnMemory(bool isClosed) => ThreadPool.UnsafeQueueUserWorkItem(
-        static queue =>
-        {
-            lock (queue._tightening)
-            {
-                if (!queue._isClosed)
-                {
-                    queue._blocks.Tighten(queue._context.Memory.IsClosed);
-                }
-            }
-        },
-        this, preferLocal: false);
 
     private static ReaderOptions[] ReadersOf(DeliveryEndpoint endpoint)
     {

@@ -15,6 +15,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
     private readonly SemaphoreSlim _gate = new(1);
     private readonly SemaphoreSlim _flush = new(0);
     private readonly List<Task> _retiring = [];
+    private readonly Lock _tightening = new();
     private DeliveryPipeline<TBatch> _pipeline = new([], []);
     private DeliveryServices? _services;
     private Builder? _build;
@@ -22,6 +23,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
     private DateTimeOffset? _armed;
     private Exception? _failure;
     private bool _running;
+    private bool _isDisposed;
     private volatile bool _isFormStale;
 
     public DeliveryEndpoint[] Endpoints => _pipeline.Endpoints;
@@ -36,6 +38,10 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
         {
             bool isFirst = _services is null;
             _services ??= NewServices(disk);
+            if (isFirst)
+            {
+                context.Memory.Changed += OnMemory;
+            }
             _timer ??= context.Time.CreateTimer(_ => WakeFlush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _services.Queue.Apply(disk);
             _build = build;
@@ -120,6 +126,11 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
 
     public async ValueTask DisposeAsync()
     {
+        context.Memory.Changed -= OnMemory;
+        lock (_tightening)
+        {
+            _isDisposed = true;
+        }
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
@@ -137,6 +148,25 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
         }
         _gate.Dispose();
         _flush.Dispose();
+    }
+
+    /// <summary>
+    /// While memory is short, what is gathered is compressed at once, and waits on disk but for a little. Not on the caller's thread: the disk
+    /// may be slow, and who watches the memory has to go on doing so.
+    /// </summary>
+    private void OnMemory(bool isShort) => ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.FollowMemory(), this, preferLocal: false);
+
+    private void FollowMemory()
+    {
+        lock (_tightening)
+        {
+            if (!_isDisposed)
+            {
+                WakeFlush();
+                // Asked for now: a change may have overtaken another.
+                _services?.Queue.Tighten(context.Memory.IsClosed);
+            }
+        }
     }
 
     private DeliveryServices NewServices(DiskSettings disk)
@@ -192,7 +222,7 @@ internal sealed class DeliveryWriter<TBatch>(ComponentContext context, IBlockFor
             try
             {
                 _armed = null;
-                blocked = _pipeline.FlushDue();
+                blocked = _pipeline.FlushDue(context.Memory.IsClosed);
                 ArmTimer();
             }
             finally

@@ -29,6 +29,7 @@ internal sealed class RequestGate(int most, ComponentContext context, string pre
         {
             await _turns.WaitAsync(ends.Token);
             hasTurn = true;
+            context.Memory.Count(http.Request.ContentLength ?? 0);
             return context.Memory.IsClosed ? Refuse(http) : await answer(ends.Token);
         }
         catch (OperationCanceledException)

@@ -55,6 +55,7 @@ internal sealed class TailDelivery
     /// <param name="stop">Ends the component.</param>
     public async ValueTask TakeAsync(PodLines lines, Action<ReadOnlyMemory<byte>> read, ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
+        _services.Memory.Count(bytes.Length);
         LogBatch batch = _services.Batches.Rent();
         try
         {

@@ -209,6 +209,7 @@ internal sealed partial class ContainerTail : IDisposable
                 return;
             }
             buffer.Filled(read);
+            _services.Memory.Count(read);
             buffer.Taken(lines.Frames.Take(buffer.Unread));
         }
     }

@@ -90,6 +90,7 @@ internal sealed class FileTail : IDisposable
             }
             _lastTimestamp = timestamp + reader.Batch.Count;
             Count(file, reader);
+            _services.Memory.Count(file.Offset - start);
             // Until the newline of a line that was cut is found, a restart has to begin before that line.
             if (reader.Batch.Count > 0)
             {

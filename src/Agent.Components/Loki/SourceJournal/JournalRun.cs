@@ -149,6 +149,7 @@ internal sealed partial class JournalRun : IAsyncDisposable
             _order.Advance(_readTo);
             return;
         }
+        _context.Memory.Count(entries.Batch.LineBytes);
         Receipt receipt = _order.Begin(_readTo);
         entries.Batch.Receipt = receipt;
         ValueTask taken = settings.Consumer.ConsumeAsync(entries.Batch, stop);

@@ -32,6 +32,7 @@ internal sealed class ListenerServices(ComponentContext context, Action onStateC
     {
         if (batch.Count > 0)
         {
+            Memory.Count(batch.LineBytes);
             await Settings.Next.ConsumeAsync(batch, stop).ConfigureAwait(false);
             Metrics.Entries.Add(batch.Count);
         }

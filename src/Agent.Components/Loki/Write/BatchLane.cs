@@ -90,7 +90,7 @@ internal sealed class BatchLane : IDeliveryLane<LogBatch>
         return null;
     }
 
-    public Task? FlushDue()
+    public Task? FlushDue(bool isShort)
     {
         if (PushOutbox() is { } blocked)
         {
@@ -105,7 +105,7 @@ internal sealed class BatchLane : IDeliveryLane<LogBatch>
                 continue;
             }
             DateTimeOffset end = slot.Opened + Batching.Wait;
-            if (end <= now)
+            if (isShort || end <= now)
             {
                 Seal(slot);
             }

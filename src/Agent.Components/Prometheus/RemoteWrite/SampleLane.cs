@@ -67,7 +67,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
         return full;
     }
 
-    public Task? FlushDue()
+    public Task? FlushDue(bool isShort)
     {
         if (PushOutbox() is { } blocked)
         {
@@ -82,7 +82,7 @@ internal sealed class SampleLane : IDeliveryLane<MetricBatch>
                 continue;
             }
             DateTimeOffset end = slot.Opened + Settings.Batching.Wait;
-            if (end <= now)
+            if (isShort || end <= now)
             {
                 Seal(slot);
             }

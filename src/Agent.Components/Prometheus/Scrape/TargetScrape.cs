@@ -161,6 +161,7 @@ internal sealed partial class TargetScrape(ScrapeTarget target, ScrapeServices s
         if (answer.Error is null)
         {
             _lastSize = body.Length;
+            services.Memory.Count(body.Length);
             result = _intake.Read(body.Written, answer.ContentType, scope);
         }
         else

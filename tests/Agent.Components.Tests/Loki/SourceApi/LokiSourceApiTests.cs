@@ -271,6 +271,22 @@ public sealed class LokiSourceApiTests : IAsyncLifetime
         return wrapped.ToArray();
     }
 
+    [Fact]
+    public async Task While_memory_is_short_senders_are_told_to_try_again_later()
+    {
+        await StartAsync(Arguments);
+        _context.Memory.Close();
+        using var content = new StringContent(Json, Encoding.UTF8, "application/json");
+        using HttpResponseMessage refused = await _client.PostAsync(Url("/loki/api/v1/push"), content);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(Url("/ready"))).StatusCode);
+        Assert.Empty(_collector.Entries);
+        Assert.Equal(1, _context.Metrics.Counter("loki_source_api_refused_requests_total", "", ("reason", "memory")).Value);
+        _context.Memory.Open();
+        Assert.Equal(HttpStatusCode.NoContent, await PostAsync("/loki/api/v1/push", Json, "application/json"));
+        Assert.Equal(["one", "two"], _collector.Lines);
+    }
+
     private Uri Url(string path) => new($"http://127.0.0.1:{_api.ListenPort}{path}");
 
     private async Task StartAsync(LokiSourceApi.Arguments arguments)

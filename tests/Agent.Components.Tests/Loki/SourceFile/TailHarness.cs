@@ -1,4 +1,5 @@
 using Agent.Components.Loki.SourceFile;
+using Agent.Sdk.Memory;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
@@ -31,6 +32,7 @@ internal sealed class TailHarness : IDisposable
             Wakeups = new TailWakeups(tail => Woken?.Invoke(tail), static () => { }),
             Time = Time,
             Logger = NullLogger.Instance,
+            Memory = _context.Memory,
             Consumer = consumer ?? Collected,
         };
         var target = new Target(LabelSet.Empty.With("__path__", path));
@@ -49,6 +51,8 @@ internal sealed class TailHarness : IDisposable
     public SourceFileMetrics Metrics => _services.Metrics;
 
     public TailServices Services => _services;
+
+    public MemoryGate Memory => _context.Memory;
 
     public MetricRegistry Registry => _context.Registry;
 

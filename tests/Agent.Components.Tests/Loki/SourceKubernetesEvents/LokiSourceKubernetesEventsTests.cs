@@ -21,6 +21,21 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
     };
 
     [Fact]
+    public async Task No_events_are_asked_for_while_memory_is_short()
+    {
+        _server = await FakeApiServer.StartAsync();
+        Put("a", 1);
+        var context = new TestComponentContext("loki.source.kubernetes_events.test", _time);
+        context.Memory.Close();
+        await StartAsync(context: context);
+        await AdvanceUntilAsync(() => _agents[0].Component.DebugState().ToText().Contains("memory", StringComparison.Ordinal));
+        Assert.Equal(0, _server.CountOf("list", "events"));
+        context.Memory.Open();
+        await EntriesAsync(1);
+        Assert.Equal(["a1"], Names);
+    }
+
+    [Fact]
     public async Task Events_come_as_Alloy_writes_them()
     {
         _server = await FakeApiServer.StartAsync();

@@ -232,6 +232,20 @@ public sealed class PrometheusReceiveHttpTests : IAsyncLifetime
 
     private Instrument Instrument(string name) => _context.Registry.Families().Single(family => family.Name == name).Series.Single().Instrument;
 
+    [Fact]
+    public async Task While_memory_is_short_senders_are_told_to_try_again_later()
+    {
+        await StartAsync(Arguments);
+        _context.Memory.Close();
+        Reply refused = await PostAsync(V1, "", "snappy");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "cannot take the data now: memory is short, try again later"), (refused.Status, refused.Text));
+        Assert.Empty(_collector.Samples);
+        Assert.Equal(1, _context.Metrics.Counter("prometheus_receive_http_refused_requests_total", "", ("reason", "memory")).Value);
+        _context.Memory.Open();
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(V1, "", "snappy")).Status);
+        Assert.Single(_collector.Samples);
+    }
+
     private async Task StartAsync(PrometheusReceiveHttp.Arguments arguments)
     {
         await _component.ApplyAsync(arguments, default);

@@ -112,7 +112,7 @@ internal sealed class OpenBlockSchedule : IDisposable
                 Append();
                 break;
             case 6:
-                _lane.FlushDue();
+                _lane.FlushDue(isShort: false);
                 break;
             case 7 when _hasFaults:
                 _files.FullChance = _random.Next(2) == 0 ? 0.3 : 0;

@@ -10,6 +10,24 @@ namespace Agent.Components.Tests.Prometheus.Scrape;
 public sealed class ScrapeFailureTests
 {
     [Fact]
+    public async Task Scrapes_go_on_while_reading_pauses_and_are_left_out_and_counted_when_memory_is_about_to_run_out()
+    {
+        await using MetricsTarget target = await MetricsTarget.StartAsync("a 1\n");
+        await using ScrapeHarness scrape = await ScrapeHarness.StartAsync(target.With());
+        scrape.Context.Memory.Close();
+        Assert.Equal(1, (await scrape.ScrapeAsync()).Of("up").Value);
+        scrape.Context.Memory.StopsScrapes = true;
+        CollectedBatch skipped = await scrape.ScrapeAsync();
+        Assert.Equal(0, skipped.Of("up").Value);
+        Assert.True(skipped.Of("a").IsStale);
+        Assert.Equal(1, scrape.Metric("prometheus_target_scrapes_skipped_total"));
+        Assert.Single(target.Requests);
+        Assert.Equal("skipped: the agent is about to run out of memory", Assert.Single(scrape.Component.ActiveTargets()).Last?.Error);
+        scrape.Context.Memory.StopsScrapes = false;
+        Assert.Equal(1, (await scrape.ScrapeAsync()).Of("up").Value);
+    }
+
+    [Fact]
     public async Task A_status_other_than_200_is_the_reason()
     {
         await using MetricsTarget target = await MetricsTarget.StartAsync();
