@@ -1,4 +1,3 @@
-using Agent.Components.Common;
 using Agent.Components.Common.Relabel;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;

@@ -1,4 +1,3 @@
-using Agent.Components.Common;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Modules;

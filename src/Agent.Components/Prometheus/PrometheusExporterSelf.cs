@@ -1,4 +1,3 @@
-using Agent.Components.Common;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Agent.Components.Common;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;

@@ -1,4 +1,3 @@
-using Agent.Components.Common;
 using Agent.Components.Common.Metrics;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;

@@ -1,4 +1,3 @@
-using Agent.Components.Common;
 using Agent.Components.Prometheus.Exporter;
 using Agent.Components.Prometheus.ExporterBlackbox.Modules;
 using Agent.Components.Prometheus.ExporterBlackbox.Probing;
