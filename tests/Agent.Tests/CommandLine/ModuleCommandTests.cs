@@ -32,6 +32,7 @@ public sealed class ModuleCommandTests : IDisposable
             	repository = "https://git.example/a.git"
             	path       = "m.alloy"
             }
+
             declare "d" {
             	argument "a" {
             		optional = true
@@ -41,6 +42,7 @@ public sealed class ModuleCommandTests : IDisposable
             		value = argument.a.value
             	}
             }
+
             foreach "f" {
             	collection = [1, 2]
             	var        = "x"
@@ -51,6 +53,7 @@ public sealed class ModuleCommandTests : IDisposable
             		}
             	}
             }
+
             remotecfg {
             	url = "https://fleet.example"
             }
@@ -74,7 +77,7 @@ public sealed class ModuleCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("remotecfg {\n  url = \"https://fleet.example\"\n  poll_frequency = \"1s\"\n}\n", ":3:3: ")]
+    [InlineData("remotecfg {\n  url = \"https://fleet.example\"\n  poll_frequency = \"1s\"\n}\n", ":3:20: ")]
     [InlineData("remotecfg {\n  urls = \"https://fleet.example\"\n}\n", ":2:3: unrecognized attribute name \"urls\"")]
     [InlineData("foreach \"f\" {\n  collection = [\"a\"]\n  var = \"x\"\n  template {\n    local.file \"f\" {\n      filename = [x]\n    }\n  }\n}\n", ":6:18: ")]
     public async Task What_is_wrong_in_such_a_block_is_found_at_its_place(string text, string place)
