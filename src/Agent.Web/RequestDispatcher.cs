@@ -70,6 +70,10 @@ internal sealed partial class RequestDispatcher : IDisposable
         {
             await RouteAsync(context, path).ConfigureAwait(false);
         }
+        catch (BadHttpRequestException refused) when (!context.Response.HasStarted)
+        {
+            await ApiReply.RefuseAsync(context, refused.StatusCode, "bad_data", "cannot read the request: " + refused.Message).ConfigureAwait(false);
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stop.IsCancellationRequested)
         {
             context.Abort();

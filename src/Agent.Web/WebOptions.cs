@@ -49,6 +49,9 @@ public sealed record WebServices
     /// <summary>What runs in both; the ids are unique in the process.</summary>
     internal IEnumerable<ComponentNode> Nodes => Runtime.Graph.Nodes.Concat(Remote()?.Graph.Nodes ?? []);
 
+    /// <summary>Where the self-metrics of all components are; those that are not exposed count all the same.</summary>
+    internal IEnumerable<MetricRegistry> Registries => Nodes.Select(static node => node.Metrics).Append(Metrics).Distinct();
+
     public required BlockCatalog Catalog { get; init; }
 
     public required MetricRegistry Metrics { get; init; }

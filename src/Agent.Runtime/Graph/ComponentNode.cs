@@ -96,6 +96,9 @@ public sealed class ComponentNode : IAsyncDisposable
     /// <summary>The evaluated block that its current arguments came from; null before the first success. Made anew each time.</summary>
     public BlockValue? Block => Evaluated?.Restore();
 
+    /// <summary>Where its self-metrics are: for a <c>foreach</c> that does not want them shown, a registry that is exposed nowhere.</summary>
+    public MetricRegistry Metrics => Frame.Metrics;
+
     /// <summary>Seconds that others spent in the component, in what it hands data to and waiting included.</summary>
     public double BusySeconds => _owner?.BusySeconds ?? 0;
 

@@ -2,7 +2,6 @@ using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Runtime.Tests.Graph;
 using Agent.Sdk;
-using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
 using Agent.Testing;
@@ -60,8 +59,8 @@ public sealed class MetricPortTests
     public async Task Time_in_those_that_a_component_hands_data_to_is_not_its_own()
     {
         var time = new FakeTimeProvider();
-        var metrics = new MetricRegistry();
-        PortOwner Owner(string id) => new(id, new HealthBoard(time), NullLogger.Instance, time) { Metrics = metrics.Scope(new("component_id", id)) };
+        var metrics = new Agent.Sdk.Metrics.MetricRegistry();
+        PortOwner Owner(string id) => new(id, new HealthBoard(time), NullLogger.Instance, time) { Metrics = metrics.Scope(KeyValuePair.Create("component_id", id)) };
         PortOwner source = Owner("source");
         PortOwner middle = Owner("middle");
         PortOwner sink = Owner("sink");

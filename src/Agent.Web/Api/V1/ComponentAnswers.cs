@@ -11,7 +11,7 @@ internal sealed class ComponentAnswers(WholeGraph view, KeyFigures figures, WebS
     public void WriteAll(Utf8JsonWriter json)
     {
         IReadOnlyDictionary<ComponentNode, KeyFigure?> known = figures.Of(view);
-        Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Metrics);
+        Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Registries);
         Dictionary<string, (long Items, long Bytes)> incoming = Incoming();
         json.WriteStartObject();
         json.WriteNumber("at"u8, services.Time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -11,7 +11,7 @@ internal sealed class GraphAnswer(WholeGraph view, KeyFigures figures, WebServic
     public void Write(Utf8JsonWriter json)
     {
         IReadOnlyDictionary<ComponentNode, KeyFigure?> known = figures.Of(view);
-        Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Metrics);
+        Dictionary<string, double> dropped = SelfMetricsReader.Dropped(services.Registries);
         json.WriteStartObject();
         json.WriteNumber("at"u8, services.Time.GetUtcNow().ToUnixTimeMilliseconds());
         json.WriteBoolean("live"u8, services.LiveDebugging.Enabled);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Agent.Runtime;
 using Agent.Runtime.Graph;
 using Agent.Sdk;
-using Agent.Sdk.Memory;
 
 namespace Agent.Web.Api.V1;
 

@@ -28,7 +28,17 @@ internal static class SelfMetricsReader
     };
 
     /// <summary>Items that each component has dropped since it was loaded, whatever the reason.</summary>
-    public static Dictionary<string, double> Dropped(MetricRegistry registry)
+    public static Dictionary<string, double> Dropped(IEnumerable<MetricRegistry> registries)
+    {
+        var dropped = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach ((string owner, double count) in registries.SelectMany(Dropped))
+        {
+            dropped[owner] = dropped.GetValueOrDefault(owner) + count;
+        }
+        return dropped;
+    }
+
+    private static Dictionary<string, double> Dropped(MetricRegistry registry)
     {
         // Relabelling counts what came in and what went on. In that order: what passes meanwhile is no drop.
         Dictionary<string, double> processed = Totals(registry, MetricType.Counter, static name => IsRelabelling(name, "processed"));

@@ -108,6 +108,24 @@ public sealed class ConsoleApiTests
     }
 
     [Fact]
+    public async Task Drops_in_a_foreach_count_though_its_metrics_are_not_exposed()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("""
+            foreach "each" {
+              collection = ["a"]
+              var        = "item"
+
+              template {
+                loki.source.test "files" { }
+              }
+            }
+            """);
+        JsonElement[] all = [.. (await web.DataAsync("components")).GetProperty("components").EnumerateArray()];
+        Assert.Equal(3, all.First(static one => one.GetProperty("name").GetString() == "loki.source.test").GetProperty("dropped").GetDouble());
+        Assert.DoesNotContain("test_dropped_entries_total", (await web.GetAsync("/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task References_pass_through_arguments_and_exports_of_modules()
     {
         await using WebHarness web = await WebHarness.StartAsync("""

@@ -5,6 +5,17 @@ namespace Agent.Web.Tests.Api.V1;
 
 public sealed class TraceTests
 {
+    [Fact]
+    public async Task A_body_that_is_too_long_is_refused_with_a_reason()
+    {
+        await using WebHarness web = await WebHarness.StartAsync("test.rules \"r\" { }");
+        // A client that asks first learns it without sending all that.
+        (HttpStatusCode status, string body) = await web.PostAsync(
+            "components/test.rules.r/stages", $"{{\"line\": \"{new string('x', 1_100_000)}\"}}", ("X-Invar-Request", "test"), ("Expect", "100-continue"));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        Assert.Contains("cannot read the request", body, StringComparison.Ordinal);
+    }
+
     private const string Rules = """
         test.rules "r" {
           rule { name = "one" }

@@ -120,7 +120,7 @@ function Metrics({ id }: { id: string }) {
         Metrics <span className="dim">of the last 15 minutes</span>
       </h2>
       {series.length === 0 ? (
-        <p className="dim">The first values come 15 seconds after the start.</p>
+        <p className="dim">None yet: the first values come 15 seconds after the start. Those of a foreach come with enable_metrics = true.</p>
       ) : (
         <ul className="sparks">
           {shown.map((one) => (

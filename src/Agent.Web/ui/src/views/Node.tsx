@@ -83,7 +83,7 @@ function Bundle() {
   );
 }
 
-/** What the agent holds of telemetry and may hold: near its budget it reads no more, until some of it is delivered. */
+/** Near its budget the agent reads no more, until some of what it holds is delivered. */
 function Budget({ data }: { data: NodeFacts }) {
   const { memoryBudget: budget = 0, memoryUsed: used = 0, memoryPressure: isPaused = false, memoryPausedSeconds: pausedFor = 0 } = data;
   const state = isPaused ? "reading paused" : "open";

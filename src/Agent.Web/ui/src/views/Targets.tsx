@@ -66,7 +66,7 @@ export default function TargetsView({ status }: ViewProps) {
           </thead>
           <tbody>
             {shown.targets.map((target, at) => (
-              <TargetRow key={`${target.component} ${target.url ?? at}`} target={target} now={now} raw={status?.rawScrapes ?? false} />
+              <TargetRow key={`${target.component} ${target.url ?? at} ${JSON.stringify(target.labels)}`} target={target} now={now} raw={status?.rawScrapes ?? false} />
             ))}
           </tbody>
         </table>
