@@ -277,12 +277,6 @@ internal sealed partial class RunningAgent : IAsyncDisposable
         throw Failure($"the agent ended with exit code {_process.ExitCode} before it was ready");
     }
 
-    private long StatusBytes(string name)
-    {
-        string line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024;
-    }
-
     private void Take(string? line)
     {
         if (line is not null)
