@@ -1,5 +1,5 @@
 // The graph without its drawing: where everything stands, what is up- and downstream, what a filter leaves, and how much flows.
-import dagre from "@dagrejs/dagre";
+import { LayeredGraph } from "./layers";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 
 export const nodeWidth = 232;
@@ -79,9 +79,7 @@ function islandsOf(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[][] {
 }
 
 function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width: number; height: number } {
-  const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 22, ranksep: 125 });
-  graph.setDefaultEdgeLabel(() => ({}));
+  const graph = new LayeredGraph({ node: 22, rank: 125, head: moduleHead });
   const modules = new Set<string>();
   for (const node of nodes) {
     graph.setNode(node.id, { width: nodeWidth, height: nodeHeight });
@@ -92,9 +90,9 @@ function layOutIsland(nodes: GraphNode[], edges: GraphEdge[]): Layout & { width:
   }
   const known = new Set(nodes.map((node) => node.id));
   for (const edge of edges) {
-    if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to, {}, edge.type);
+    if (known.has(edge.from) && known.has(edge.to) && edge.from !== edge.to) graph.setEdge(edge.from, edge.to);
   }
-  dagre.layout(graph);
+  graph.layout();
   const boxes = new Map(nodes.map((node) => [node.id, boxOf(graph.node(node.id))]));
   const outlines = new Map<string, Box>();
   for (const module of modules) {
@@ -117,10 +115,10 @@ function moduleKey(module: string): string {
   return `module ${module}`;
 }
 
-function addModule(graph: dagre.graphlib.Graph, modules: Set<string>, module: string): void {
+function addModule(graph: LayeredGraph, modules: Set<string>, module: string): void {
   if (modules.has(module)) return;
   modules.add(module);
-  graph.setNode(moduleKey(module), {});
+  graph.setNode(moduleKey(module));
   const slash = module.lastIndexOf("/");
   if (slash > 0) {
     addModule(graph, modules, module.slice(0, slash));
