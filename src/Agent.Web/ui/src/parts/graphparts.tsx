@@ -1,11 +1,30 @@
 // What is drawn in the graph. Each part follows its own numbers: an answer of the agent draws what changed, and nothing else.
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, Handle, Position, type EdgeProps, type NodeProps } from "@xyflow/react";
-import { memo, useSyncExternalStore } from "react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, useStore, type EdgeProps, type NodeProps } from "@xyflow/react";
+import { createContext, memo, startTransition, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
 import { byteRate, count, rate, visible } from "../lib/format";
 import { edgeKey, opacityOf, widthOf, type EdgeFlow } from "../lib/graph";
 import { componentPath, href, Link } from "../lib/route";
 import type { Graph, GraphNode } from "../lib/types";
 import { figureText, isWorrying } from "./basics";
+
+/** Whether edges carry their numbers. */
+const Labelled = createContext(false);
+
+/** From far away texts on edges are not readable and cost the most to draw. */
+export const isFarOf = (state: { transform: [number, number, number] }) => state.transform[2] < 0.45;
+
+/** Texts of edges are made when somebody first comes near enough to read them, in slices, so that coming near does not stutter. */
+export function EdgeTexts({ children }: { children: ReactNode }) {
+  const isFar = useStore(isFarOf);
+  const [labelled, setLabelled] = useState(false);
+  useEffect(() => {
+    if (isFar) return;
+    // The first drawing begins near, and fits itself into the window then.
+    const timer = setTimeout(() => startTransition(() => setLabelled(true)), 150);
+    return () => clearTimeout(timer);
+  }, [isFar]);
+  return <Labelled value={labelled}>{children}</Labelled>;
+}
 
 interface NodeState {
   node: GraphNode;
@@ -66,7 +85,7 @@ export const ComponentBox = memo(function ComponentBox({ id, data }: NodeProps) 
   const { node, lit } = state;
   return (
     <div className={`box ${node.health.state} ${lit ? "" : "dimmed"}`} title={visible(`${node.id}\n${node.health.message}`)}>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <End type="target" side="left" />
       <span className="box-kind">{node.name}</span>
       <Link to={href(componentPath(node.id))} className="box-name" tabIndex={-1}>
         <bdi>{visible(node.label || node.name)}</bdi>
@@ -76,10 +95,15 @@ export const ComponentBox = memo(function ComponentBox({ id, data }: NodeProps) 
         {node.health.state === "unhealthy" ? visible(node.health.message).slice(0, 60) : node.figure ? figureText(node.figure) : node.health.state}
         {node.dropped > 0 && <span className="box-dropped">{count(node.dropped)} dropped</span>}
       </span>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <End type="source" side="right" />
     </div>
   );
 });
+
+/** Where edges end: what React Flow looks for in a box. Its own Handle, which can be dragged from, costs a third of the box. */
+function End({ type, side }: { type: "source" | "target"; side: "left" | "right" }) {
+  return <i className={`react-flow__handle react-flow__handle-${side} ${type}`} data-handlepos={side} />;
+}
 
 export const ModuleBox = memo(function ModuleBox({ data }: NodeProps) {
   return (
@@ -92,6 +116,7 @@ export const ModuleBox = memo(function ModuleBox({ data }: NodeProps) {
 export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition }: EdgeProps) {
   const graph = data!.graph as GraphData;
   const state = useSyncExternalStore(graph.subscribe, () => graph.edges.get(id));
+  const labelled = useContext(Labelled);
   const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition });
   const flow = state?.flow;
   const isBusy = (flow?.items ?? 0) > 0;
@@ -99,7 +124,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, sourceX, sourceY, tar
   return (
     <>
       <BaseEdge path={path} className={`flow ${state?.type ?? ""} ${isBusy ? "busy" : ""} ${state?.lit === false ? "dimmed" : ""} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ strokeWidth: widthOf(flow?.items ?? 0), ...(flow && state?.lit !== false && !state?.drops && !state?.fails ? { opacity: opacityOf(flow.items) } : {}) }} interactionWidth={14} />
-      {text && state?.lit !== false && (
+      {labelled && text && state?.lit !== false && (
         <EdgeLabelRenderer>
           <div className={`edge-label ${isBusy ? "" : "quiet"} ${state?.drops ? "drops" : ""} ${state?.fails ? "fails" : ""}`} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
             {state?.drops && <span aria-label="something is dropped">▼ </span>}

@@ -1,13 +1,13 @@
-import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
+import { Background, BackgroundVariant, Controls, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo, useRef, type FocusEvent, type KeyboardEvent } from "react";
 import type { ViewProps } from "../App";
 import { apiUrl, usePolled } from "../lib/api";
-import { connected, edgeKey, familyOf, fits, flows, layOut, neighbour, nodeHeight, shapeOf, widthOfNode, type Direction, type Layout } from "../lib/graph";
+import { connected, edgeKey, familyOf, fits, flows, layOut, neighbour, shapeOf, type Box, type Direction, type Layout } from "../lib/graph";
 import { componentPath, href, Link, navigate, useQuery } from "../lib/route";
 import type { Graph, GraphEdge, GraphNode } from "../lib/types";
 import { Chips, Choice, Search, useTitle, Waiting } from "../parts/basics";
-import { ComponentBox, FlowEdge, GraphData, ModuleBox, publish } from "../parts/graphparts";
+import { ComponentBox, EdgeTexts, FlowEdge, GraphData, isFarOf, ModuleBox, publish } from "../parts/graphparts";
 
 const arrows: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 // Below stands the legend.
@@ -22,7 +22,9 @@ export default function GraphPage(_: ViewProps) {
   if (data.nodes.length === 0) return <p className="empty">The configuration has no components.</p>;
   return (
     <ReactFlowProvider>
-      <Canvas graph={data} />
+      <EdgeTexts>
+        <Canvas graph={data} />
+      </EdgeTexts>
     </ReactFlowProvider>
   );
 }
@@ -43,7 +45,7 @@ function Canvas({ graph }: { graph: Graph }) {
   const [window, setWindow] = useQuery("window", "10");
   const { fitView } = useReactFlow();
   // From far away texts on edges are not readable and cost the most to draw.
-  const isFar = useStore((state) => state.transform[2] < 0.45);
+  const isFar = useStore(isFarOf);
   const shape = shapeOf(graph.nodes, graph.edges);
   // Numbers change all the time and move nothing; places follow from the shape alone.
   const layout = useMemo(() => layOut(graph.nodes, graph.edges), [shape]);
@@ -53,6 +55,7 @@ function Canvas({ graph }: { graph: Graph }) {
   const filter = { text, health, kind };
   const lit = (node: GraphNode) => fits(node, filter) && (path === null || path.has(node.id));
   const litIds = graph.nodes.filter(lit).map((node) => node.id).join(" ");
+  const count = litIds === "" ? 0 : litIds.split(" ").length;
 
   const box = useRef<HTMLDivElement>(null);
   const data = useRef<GraphData>(null);
@@ -67,7 +70,12 @@ function Canvas({ graph }: { graph: Graph }) {
     const options = { duration: 200, padding: margins, maxZoom: 1.1 };
     void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
   };
+  const isFirst = useRef(true);
   useEffect(() => {
+    // All of it is what the first drawing shows anyway.
+    const isShown = isFirst.current && count === graph.nodes.length && !focus;
+    isFirst.current = false;
+    if (isShown) return;
     const timer = setTimeout(fit, 60);
     return () => clearTimeout(timer);
   }, [shape, focus]);
@@ -96,7 +104,6 @@ function Canvas({ graph }: { graph: Graph }) {
 
   const kinds = [...new Set(graph.nodes.map((node) => node.name))].sort();
   const number = (state: string) => graph.nodes.filter((node) => node.health.state === state).length;
-  const count = litIds === "" ? 0 : litIds.split(" ").length;
   return (
     <div className={isFar ? "graph far" : "graph"} ref={box} onKeyDown={onKey} onFocus={onFocus}>
       <h1 className="sr-only">Graph</h1>
@@ -150,8 +157,7 @@ function nodesOf(layout: Layout, nodes: GraphNode[], data: GraphData): Node[] {
     id: `module ${module}`,
     type: "module",
     position: { x: box.x, y: box.y },
-    width: box.width,
-    height: box.height,
+    ...sized(box),
     data: { module },
     selectable: false,
     focusable: false,
@@ -159,9 +165,23 @@ function nodesOf(layout: Layout, nodes: GraphNode[], data: GraphData): Node[] {
   }));
   const components: Node[] = nodes.map((node, at) => {
     const box = layout.nodes.get(node.id)!;
-    return { id: node.id, type: "component", position: { x: box.x, y: box.y }, width: widthOfNode(node), height: nodeHeight, data: { graph: data }, ariaLabel: node.id, domAttributes: { tabIndex: at === 0 ? 0 : -1 } };
+    return { id: node.id, type: "component", position: { x: box.x, y: box.y }, ...sized(box), data: { graph: data }, ariaLabel: node.id, domAttributes: { tabIndex: at === 0 ? 0 : -1 } };
   });
   return [...modules, ...components];
+}
+
+/** Sizes and ends are known: nothing has to be measured in the page before it is drawn for the first time. */
+function sized({ width, height }: Box) {
+  const end = { y: height / 2 - 0.5, width: 1, height: 1 };
+  return {
+    width,
+    height,
+    measured: { width, height },
+    handles: [
+      { ...end, type: "target" as const, position: Position.Left, x: -0.5 },
+      { ...end, type: "source" as const, position: Position.Right, x: width - 0.5 },
+    ],
+  };
 }
 
 function edgesOf(edges: GraphEdge[], data: GraphData): Edge[] {
