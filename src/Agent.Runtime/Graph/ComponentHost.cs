@@ -8,6 +8,7 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
     /// <summary>Stands for a component that has ended, or has not begun: nothing of it is kept.</summary>
     private static readonly Task Nothing = Task.CompletedTask;
 
@@ -86,7 +87,10 @@ internal sealed partial class ComponentHost(ComponentNode node, TimeProvider tim
 #pragma warning restore CA1031
     }
 
-    /// <summary>True where the component was stopped, or has no work of its own; else what it threw is reported: whatever that is makes it unhealthy, never the process end.</summary>
+    /// <summary>
+    /// True where the component was stopped, or has no work of its own. Else what it threw is reported: whatever that is makes it unhealthy,
+    /// never the process end.
+    /// </summary>
     private bool HasEnded(Task run, CancellationToken stop)
     {
         if (run.IsCompletedSuccessfully)

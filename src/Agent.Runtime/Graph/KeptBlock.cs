@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Agent.Runtime.Evaluation;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
@@ -6,7 +7,7 @@ using Agent.Syntax.Values;
 namespace Agent.Runtime.Graph;
 
 /// <summary>An evaluated block as it is kept for each node: what is written, and the values that came from elsewhere; constants stand in the text.</summary>
-/// <remarks>Evaluated blocks in full were a tenth of the memory of a node, and are looked at only when a person does.</remarks>
+/// <remarks>An evaluated block in full takes a kilobyte, and is looked at only when a person does.</remarks>
 internal sealed class KeptBlock
 {
     private readonly Value[] _values;
@@ -64,14 +65,15 @@ internal sealed class KeptBlock
             }
             else if (statement is AttributeStatement attribute)
             {
-                Value value = IsConstant(attribute.Value)
-                    ? Evaluator.Evaluate(attribute.Value, NoNames.Instance, []) ?? throw new System.Diagnostics.UnreachableException("BUG: a constant that had a value has none")
-                    : _values[next++];
+                Value value = IsConstant(attribute.Value) ? ValueOf(attribute.Value) : _values[next++];
                 attributes.Add(new AttributeValue(attribute.Name.Name, value, attribute.Name.Span, attribute.Value.Span));
             }
         }
         return new BlockValue(written.FullName, written.Label, written.HeaderSpan, attributes, blocks);
     }
+
+    private static Value ValueOf(Expression constant) => Evaluator.Evaluate(constant, NoNames.Instance, [])
+        ?? throw new UnreachableException("BUG: a constant that had a value has none");
 
     private static bool IsConstant(Expression expression) => expression switch
     {
@@ -85,6 +87,6 @@ internal sealed class KeptBlock
     {
         public static NoNames Instance { get; } = new();
 
-        public Resolution Resolve(IReadOnlyList<string> parts) => throw new System.Diagnostics.UnreachableException("BUG: a constant refers to nothing");
+        public Resolution Resolve(IReadOnlyList<string> parts) => throw new UnreachableException("BUG: a constant refers to nothing");
     }
 }

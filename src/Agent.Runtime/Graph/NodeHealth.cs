@@ -50,7 +50,7 @@ public sealed class HealthBoard(TimeProvider time)
                 return;
             }
             var made = new NodeHealth(state, message, last?.State == state ? last.Since : time.GetUtcNow());
-            if (Interlocked.CompareExchange(ref report, made, last) == last)
+            if (ReferenceEquals(Interlocked.CompareExchange(ref report, made, last), last))
             {
                 return;
             }

@@ -108,10 +108,20 @@ internal sealed class Reevaluation : IAsyncDisposable
             {
                 _wake.Reader.TryRead(out _);
                 await _run(Take()).ConfigureAwait(false);
+                Passed();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    /// <summary>What the pass took is settled: a load that comes later need not evaluate its dependents once more.</summary>
+    private void Passed()
+    {
+        lock (_gate)
+        {
+            _taken.Clear();
         }
     }
 

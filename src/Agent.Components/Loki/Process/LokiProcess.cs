@@ -32,7 +32,7 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
     private volatile Route? _route;
     private volatile Arguments? _arguments;
 
-    // Cut short what is still under way a while after the component was asked to stop.
+    // Cuts short what is still under way a while after the component was asked to stop.
     private CancellationTokenSource? _late;
 
     public LokiProcess(ComponentContext context)
@@ -87,22 +87,12 @@ public sealed partial class LokiProcess : IComponent<LokiProcess.Arguments>, ILo
         using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _context.Time);
         _late = late;
         using CancellationTokenRegistration registration = stop.UnsafeRegister(static process => ((LokiProcess)process!).Hurry(), this);
-        // Made when a stage first wants to be called: most have nothing that waits for time.
-        ITimer? timer = null;
+        using var clock = new StageClock(_context.Time, _wake);
         while (!stop.IsCancellationRequested)
         {
             await _wake.WaitAsync().ConfigureAwait(false);
-            if (await OnTimeAsync(isStopping: false, late.Token).ConfigureAwait(false) is { } due)
-            {
-                timer ??= _context.Time.CreateTimer(static wake => ((WakeUp)wake!).Ring(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                timer.Change(due, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
+            clock.RingIn(await OnTimeAsync(isStopping: false, late.Token).ConfigureAwait(false));
         }
-        timer?.Dispose();
         // The sources have stopped and the sinks have not. What cannot be handed on in time stays unsettled: its source reads it again.
         await OnTimeAsync(isStopping: true, late.Token).ConfigureAwait(false);
     }
