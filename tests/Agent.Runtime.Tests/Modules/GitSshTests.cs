@@ -5,7 +5,7 @@ using Agent.Testing;
 namespace Agent.Runtime.Tests.Modules;
 
 [Collection(SshCollection.Name)]
-public sealed class GitSshTests : IAsyncLifetime
+public sealed class GitSshTests : IAsyncLifetime, IDisposable
 {
     private const string KnownHosts = "SSH_KNOWN_HOSTS";
     private const string Key = "-----BEGIN OPENSSH PRIVATE KEY-----";
@@ -32,8 +32,9 @@ public sealed class GitSshTests : IAsyncLifetime
     {
         Environment.SetEnvironmentVariable(KnownHosts, null);
         await _runtime.DisposeAsync();
-        _ssh.Dispose();
     }
+
+    public void Dispose() => _ssh.Dispose();
 
     [Fact]
     public async Task A_key_as_text_is_a_file_of_its_owner_alone_and_only_while_git_runs()
