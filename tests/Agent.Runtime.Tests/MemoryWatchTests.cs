@@ -203,7 +203,7 @@ public sealed class MemoryWatchTests : IDisposable
     [Fact]
     public async Task Whoever_waits_goes_on_when_it_opens_or_when_it_is_told_to_stop()
     {
-        Assert.True(_gate.WaitAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(_gate.WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
         var changes = new List<bool>();
         _gate.Changed += changes.Add;
         _used = 950;
@@ -226,7 +226,7 @@ public sealed class MemoryWatchTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
         {
-            Assert.True(_gate.WaitAsync(CancellationToken.None).IsCompletedSuccessfully);
+            Assert.True(_gate.WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }

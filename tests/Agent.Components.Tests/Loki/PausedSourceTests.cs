@@ -1,13 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
-using Agent.Components.Loki.SourceFile;
 using Agent.Components.Tests.Loki.PodTails;
 using Agent.Components.Tests.Loki.SourceDocker;
 using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Components.Tests.Loki.SourceJournal;
 using Agent.Components.Tests.Loki.SourceSyslog;
 using Agent.Sdk;
-using Agent.Syntax.Values;
 using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki;
