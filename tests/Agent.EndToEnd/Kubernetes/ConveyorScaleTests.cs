@@ -13,6 +13,9 @@ public sealed class ConveyorScaleTests(ITestOutputHelper output) : IDisposable
 {
     private const int Changes = 1000;
     private const long Mebibyte = 1 << 20;
+
+    /// <summary>The logs of a hundred containers, followed at once over TLS, come on top of what finding targets takes.</summary>
+    private const long PeakWithLogs = 60 * Mebibyte;
     private const string OwnNodePods = "--kubernetes.own-node-pods";
     private readonly Workspace _workspace = new();
 
@@ -30,10 +33,11 @@ public sealed class ConveyorScaleTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"with the flag, logs included:       {own}");
         output.WriteLine($"with the flag, logs left out:       {same}");
         output.WriteLine($"without the flag, logs left out:    {all}");
-        Assert.InRange(all.Listed / own.Listed, 50, LargeCluster.NodeCount * 2);
-        Assert.InRange(all.Total / own.Total, 50, LargeCluster.NodeCount * 2);
+        // Like with like: the log source looks up the pods that it reads for itself, and is part of the first run alone.
+        Assert.InRange(all.Listed / same.Listed, 50, LargeCluster.NodeCount * 2);
         Assert.InRange(all.Total / same.Total, 50, LargeCluster.NodeCount * 2);
-        Assert.InRange(own.Memory, 1, 45 * Mebibyte);
+        Assert.InRange(same.Memory, 1, 45 * Mebibyte);
+        Assert.InRange(own.Memory, 1, PeakWithLogs);
     }
 
     private async Task<Usage> RunAsync(int node, int scraped, Func<BlockStatement, bool> keep, params string[] flags)
