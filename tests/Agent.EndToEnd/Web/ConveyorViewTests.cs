@@ -55,7 +55,7 @@ public sealed partial class ConveyorViewTests(ConveyorUi ui) : IClassFixture<Con
         await Expect(neighbours).ToContainTextAsync("loki.source.file.audit_logs");
         await screen.PictureAsync("component");
 
-        await neighbours.GetByRole(AriaRole.Link, new() { Name = "loki.write.local" }).ClickAsync();
+        await neighbours.GetByRole(AriaRole.Link, new() { Name = "loki.write.local", Exact = true }).ClickAsync();
         await Expect(screen.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("loki.write.local");
         await screen.Page.GoBackAsync();
         await screen.Link("Reference").ClickAsync();
