@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -20,7 +21,8 @@ internal sealed class UiEndpoints
     };
 
     private readonly UiFiles _files = new();
-    private readonly Lazy<UiPage> _page;
+    private readonly ConcurrentDictionary<string, UiPage> _pages = new(StringComparer.Ordinal);
+    private readonly string _prefix;
     private readonly Func<string, bool> _isComponent;
     private readonly Func<string, bool> _isDocumented;
 
@@ -29,7 +31,7 @@ internal sealed class UiEndpoints
     /// <param name="isDocumented">Whether there is a reference page of that name.</param>
     public UiEndpoints(string prefix, Func<string, bool> isComponent, Func<string, bool> isDocumented)
     {
-        _page = new Lazy<UiPage>(() => _files.PageFor(prefix));
+        _prefix = prefix;
         _isComponent = isComponent;
         _isDocumented = isDocumented;
     }
@@ -40,8 +42,12 @@ internal sealed class UiEndpoints
         {
             return _files.Open(path[1..]) is { } packed ? AssetAsync(context, path, packed) : context.NotFoundAsync("404 page not found");
         }
-        return PageAsync(context, IsView(path.TrimStart('/')) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
+        string local = path.TrimStart('/');
+        return PageAsync(context, Page(local), IsView(local) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
     }
+
+    private UiPage Page(string path) =>
+        _pages.GetOrAdd(Views.Contains(path) ? path : "", static (view, ui) => ui._files.PageFor(ui._prefix, view), this);
 
     /// <summary>The page tells a reader that what they ask for is not there as well as it shows what is; the status tells programs.</summary>
     private bool IsView(string path)
@@ -57,9 +63,8 @@ internal sealed class UiEndpoints
             };
     }
 
-    private Task PageAsync(HttpContext context, int status)
+    private static Task PageAsync(HttpContext context, UiPage page, int status)
     {
-        UiPage page = _page.Value;
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XFrameOptions = "DENY";

@@ -36,6 +36,19 @@ public sealed partial class UiEndpointsTests
     }
 
     [Fact]
+    public async Task The_page_of_a_view_names_what_the_view_is_made_of_and_its_first_question()
+    {
+        await using WebHarness web = await WebHarness.StartAsync(prefix: "/agent");
+        string graph = (await web.GetAsync("/agent/graph")).Body;
+        Assert.Matches("<link rel=\"modulepreload\" crossorigin href=\"./assets/Graph-[^\"]+[.]js\" />", graph);
+        Assert.Matches("<link rel=\"stylesheet\" crossorigin href=\"./assets/Graph-[^\"]+[.]css\" />", graph);
+        Assert.Contains("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"api/v1/graph\" />", graph, StringComparison.Ordinal);
+        Assert.Contains("assets/Targets-", (await web.GetAsync("/agent/targets")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("modulepreload", (await web.GetAsync("/agent/")).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("modulepreload", (await web.GetAsync("/agent/no/such/page")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_and_their_API_move_under_the_prefix_and_probes_do_not()
     {
         await using WebHarness web = await WebHarness.StartAsync("""test.note "a" { text = "x" }""", "/agent");
@@ -88,12 +101,19 @@ public sealed partial class UiEndpointsTests
     public async Task The_page_is_asked_for_again_and_not_sent_again()
     {
         await using WebHarness web = await WebHarness.StartAsync();
-        using HttpResponseMessage first = await web.Client.GetAsync(new Uri(web.Url("/")));
+        using HttpResponseMessage first = await web.Client.GetAsync(new Uri(web.Url("/graph")));
         Assert.True(first.Headers.CacheControl!.NoCache);
-        using var request = new HttpRequestMessage(HttpMethod.Get, web.Url("/graph"));
-        request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        using HttpResponseMessage second = await web.Client.SendAsync(request);
-        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+        Assert.Equal(HttpStatusCode.NotModified, await StatusAsync("/graph"));
+        // Each view's page names the files of the view, and so has a tag of its own.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("/targets"));
+
+        async Task<HttpStatusCode> StatusAsync(string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, web.Url(path));
+            request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+            using HttpResponseMessage again = await web.Client.SendAsync(request);
+            return again.StatusCode;
+        }
     }
 
     [Fact]

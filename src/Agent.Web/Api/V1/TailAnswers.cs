@@ -49,7 +49,8 @@ internal sealed class TailAnswers(WholeGraph view, DateTimeOffset now)
         json.WriteStartObject();
         json.WriteNumber("at"u8, now.ToUnixTimeMilliseconds());
         json.WriteStartArray("endpoints"u8);
-        foreach (ComponentNode node in view.Components)
+        // What scrapes has no endpoints, and shows thousands of targets when it is asked.
+        foreach (ComponentNode node in view.Components.Where(static node => node.ScrapePool is null))
         {
             foreach (ObjectValue endpoint in DebugLists.Items(node.DebugState, "endpoints"))
             {
