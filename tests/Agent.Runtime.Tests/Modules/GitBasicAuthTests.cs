@@ -4,7 +4,7 @@ using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
-public sealed class GitBasicAuthTests : IAsyncLifetime
+public sealed class GitBasicAuthTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Password = "s3cret p%40ss\"w\\rd$(id)";
     private readonly LineLogger _log = new();
@@ -29,7 +29,9 @@ public sealed class GitBasicAuthTests : IAsyncLifetime
         Server.Credentials = "robot:" + Password;
     }
 
-    public async Task DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
     {
         await _runtime.DisposeAsync();
         await Server.DisposeAsync();

@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using Agent.Sdk;
 using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
+[SupportedOSPlatform("linux")]
 public sealed class GitImportTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Agent.Sdk;
 namespace Agent.Runtime.Tests.Modules;
 
 [Collection(SshCollection.Name)]
-public sealed class GitSshServerTests : IAsyncLifetime
+public sealed class GitSshServerTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string KnownHosts = "SSH_KNOWN_HOSTS";
     private const string Passphrase = "open $(sesame) 'now'";
@@ -19,7 +19,9 @@ public sealed class GitSshServerTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
     {
         Environment.SetEnvironmentVariable(KnownHosts, null);
         await _runtime.DisposeAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Agent.Runtime.Graph;
 using Agent.Sdk;
 using Agent.Testing;
@@ -5,6 +6,7 @@ using Agent.Testing;
 namespace Agent.Runtime.Tests.Modules;
 
 [Collection(SshCollection.Name)]
+[SupportedOSPlatform("linux")]
 public sealed class GitSshTests : IAsyncLifetime, IDisposable
 {
     private const string KnownHosts = "SSH_KNOWN_HOSTS";

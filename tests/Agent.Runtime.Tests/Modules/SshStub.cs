@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace Agent.Runtime.Tests.Modules;
 
 /// <summary>A program named <c>ssh</c>, first on the path, that writes down how it is called and runs the command on this machine.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class SshStub : IDisposable
 {
     private const string Script = """
