@@ -97,6 +97,10 @@ public sealed class ComponentGraph : IAsyncDisposable
         {
             await NodeRetirement.DisposeOfAsync(node, _logger).ConfigureAwait(false);
         }
+        foreach (PlacedNode place in _state.Places)
+        {
+            place.Node.ForgetEdges();
+        }
         return false;
     }
 

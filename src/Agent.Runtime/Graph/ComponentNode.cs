@@ -127,6 +127,15 @@ public sealed class ComponentNode : IAsyncDisposable
 
     internal KeptBlock? Evaluated { get; set; }
 
+    /// <summary>Forgets the edges of arguments that it had before, or that a refused load brought.</summary>
+    internal void ForgetEdges()
+    {
+        if (IsSettled && Evaluated is { } evaluated)
+        {
+            _ports?.Keep(evaluated.Edges());
+        }
+    }
+
     internal IComponent Component { get; }
 
     /// <summary>Calls of others into the component that have begun, and that have ended.</summary>

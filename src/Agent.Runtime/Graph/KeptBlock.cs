@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agent.Runtime.Evaluation;
+using Agent.Runtime.Ports;
 using Agent.Sdk.Decoding;
 using Agent.Syntax;
 using Agent.Syntax.Values;
@@ -26,10 +27,36 @@ internal sealed class KeptBlock
     /// <summary>The same text stands somewhere else now: the source that it was first read from is not kept for it.</summary>
     public void Stands(BlockStatement same) => _written = same;
 
+    /// <summary>The arrows of the graph that start here.</summary>
+    public List<Edge> Edges()
+    {
+        var edges = new List<Edge>();
+        foreach (Value value in _values)
+        {
+            Collect(value, edges);
+        }
+        return edges;
+    }
+
     public BlockValue Restore()
     {
         int next = 0;
         return Restore(_written, ref next);
+    }
+
+    private static void Collect(Value value, List<Edge> edges)
+    {
+        if (value is CapsuleValue { Content: Edge edge })
+        {
+            edges.Add(edge);
+        }
+        else if (value is ListValue list)
+        {
+            foreach (Value item in list)
+            {
+                Collect(item, edges);
+            }
+        }
     }
 
     private static void Collect(BlockStatement written, BlockValue block, List<Value> values)

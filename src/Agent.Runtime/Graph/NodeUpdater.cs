@@ -53,6 +53,7 @@ internal sealed partial class NodeUpdater(GraphServices services, EvaluationMetr
         metrics.Evaluated(node.Id, duration);
         if (outcome == UpdateOutcome.Done)
         {
+            node.ForgetEdges();
             LogEvaluated(node.Logger, duration);
         }
         return outcome;

@@ -3,7 +3,7 @@ using Agent.Sdk.Metrics;
 namespace Agent.Runtime.Ports;
 
 /// <summary>One arrow of the graph: what one component sends to the port of another.</summary>
-/// <remarks>Kept as long as the sending component lives, so that arguments which name the same receiver again are equal.</remarks>
+/// <remarks>Kept as long as the sender's arguments name the receiver, so that arguments which name the same one again are equal.</remarks>
 public abstract class Edge
 {
     private IEdgeWatcher[]? _watchers;
@@ -44,6 +44,9 @@ public abstract class Edge
         Change(watchers => [.. watchers, watcher]);
         return new Watching(this, watcher);
     }
+
+    /// <summary>What counts it.</summary>
+    internal virtual IEnumerable<Instrument> Instruments => [Items];
 
     private protected static Counter CounterOf(Port port, PortOwner sender, string name, string help) =>
         sender.Metrics.Counter(name, help, ("to_component_id", port.Owner));

@@ -16,6 +16,8 @@ public sealed class LogEdge : Edge, ILogConsumer
 
     public Counter Bytes { get; }
 
+    internal override IEnumerable<Instrument> Instruments => [Items, Bytes];
+
     public override long ByteCount => Bytes.Value;
 
     public ValueTask ConsumeAsync(LogBatch batch, CancellationToken stop)

@@ -1,3 +1,4 @@
+using Agent.Sdk.Metrics;
 using Agent.Syntax.Values;
 
 namespace Agent.Runtime.Ports;
@@ -47,6 +48,25 @@ internal sealed class PortTable(PortOwner owner)
                 return new ListValue([.. list.Select(Connect)]);
             default:
                 return value;
+        }
+    }
+
+    /// <summary>Forgets the edges, and their series, that are not among these.</summary>
+    public void Keep(IReadOnlyCollection<Edge> used)
+    {
+        lock (owner)
+        {
+            if (_edges.All(used.Contains))
+            {
+                return;
+            }
+            Edge[] gone = [.. _edges.Where(edge => !used.Contains(edge))];
+            _edges = [.. _edges.Where(used.Contains)];
+            // Two receivers of one component are counted together.
+            foreach (Instrument instrument in gone.SelectMany(static edge => edge.Instruments).Except(_edges.SelectMany(static edge => edge.Instruments)))
+            {
+                owner.Metrics.Remove(instrument);
+            }
         }
     }
 

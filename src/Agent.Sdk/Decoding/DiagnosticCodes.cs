@@ -10,7 +10,6 @@ public static class DiagnosticCodes
     public const string InvalidArgument = "INV0106";
     public const string DuplicateArgument = "INV0107";
     public const string DuplicateComponent = "INV0108";
-    public const string DuplicateCollection = "INV0130";
     public const string Cycle = "INV0109";
     public const string UnknownReference = "INV0110";
     public const string Evaluation = "INV0111";
@@ -25,4 +24,6 @@ public static class DiagnosticCodes
     public const string Unchecked = "INV0120";
     public const string FailedCall = "INV0121";
     public const string InvalidStage = "INV0122";
+    public const string DuplicateCollection = "INV0130";
+    public const string Conversion = "INV0131";
 }

@@ -1,5 +1,6 @@
 using Agent.Conversion;
 using Agent.Runtime.Configuration;
+using Agent.Sdk.Decoding;
 using Agent.Syntax;
 
 namespace Agent.Run;
@@ -10,7 +11,6 @@ namespace Agent.Run;
 /// <param name="ExtraArguments">Flags of the program that the configuration is from.</param>
 internal sealed record ConfigurationFormat(string Name, bool BypassErrors, IReadOnlyList<string> ExtraArguments)
 {
-    private const string Code = "INV0130";
     private const string AlloyName = "alloy";
 
     public static ConfigurationFormat Alloy { get; } = new(AlloyName, false, []);
@@ -45,11 +45,11 @@ internal sealed record ConfigurationFormat(string Name, bool BypassErrors, IRead
             string message = $"{path}: {found.Summary}";
             if (!usable && found.Severity >= ConversionSeverity.Error)
             {
-                diagnostics.Error(Code, default, message);
+                diagnostics.Error(DiagnosticCodes.Conversion, default, message);
             }
             else if (found.Severity > ConversionSeverity.Info)
             {
-                diagnostics.Warn(Code, default, message);
+                diagnostics.Warn(DiagnosticCodes.Conversion, default, message);
             }
         }
         return usable
@@ -69,7 +69,7 @@ internal sealed record ConfigurationFormat(string Name, bool BypassErrors, IRead
     {
         if (Directory.Exists(path))
         {
-            diagnostics.Error(Code, default, $"cannot read configuration {path}: cannot convert a directory");
+            diagnostics.Error(DiagnosticCodes.Conversion, default, $"cannot read configuration {path}: cannot convert a directory");
             return null;
         }
         try
@@ -79,7 +79,7 @@ internal sealed record ConfigurationFormat(string Name, bool BypassErrors, IRead
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            diagnostics.Error(Code, default, $"cannot read configuration {path}: {exception.Message}");
+            diagnostics.Error(DiagnosticCodes.Conversion, default, $"cannot read configuration {path}: {exception.Message}");
             return null;
         }
     }

@@ -56,6 +56,35 @@ public sealed class MetricPortTests
     }
 
     [Fact]
+    public async Task An_edge_goes_with_the_arguments_that_named_its_receiver_and_comes_back_with_them()
+    {
+        const string Sinks = """
+            test.metric_sink "out" { }
+            test.metric_sink "other" { }
+
+            """;
+        await using var runtime = new TestRuntime();
+        await runtime.LoadAsync(Sinks + """test.metric_source "in" { forward_to = [test.metric_sink.out.receiver, test.metric_sink.other.receiver] }""");
+        Assert.Equal(["test.metric_sink.out", "test.metric_sink.other"], Receivers(runtime));
+
+        await runtime.LoadAsync(Sinks + """test.metric_source "in" { forward_to = [test.metric_sink.other.receiver] }""");
+        Assert.Equal(["test.metric_sink.other"], Receivers(runtime));
+
+        LoadResult refused = await runtime.LoadAsync(Sinks + """
+            test.metric_sink "third" { }
+            test.metric_source "in" { forward_to = [test.metric_sink.out.receiver, test.metric_sink.third.receiver] }
+            test.nonsense "x" { }
+            """);
+        Assert.False(refused.Success);
+        Assert.Equal(["test.metric_sink.other"], Receivers(runtime));
+
+        await runtime.LoadAsync(Sinks + """test.metric_source "in" { forward_to = [test.metric_sink.out.receiver] }""");
+        await runtime.Component<TestMetricSource>("test.metric_source.in").SendAsync();
+        Assert.Equal(["test.metric_sink.out"], Receivers(runtime));
+        Assert.Equal(3, Assert.Single(runtime.Node("test.metric_source.in").Edges).Items.Value);
+    }
+
+    [Fact]
     public async Task Time_in_those_that_a_component_hands_data_to_is_not_its_own()
     {
         var time = new FakeTimeProvider();
@@ -86,6 +115,19 @@ public sealed class MetricPortTests
                 await next.ConsumeAsync(batch, stop);
             }
         }
+    }
+
+    /// <summary>Where its edges lead, and the series of them.</summary>
+    private static string[] Receivers(TestRuntime runtime)
+    {
+        string[] edges = [.. runtime.Node("test.metric_source.in").Edges.Select(static edge => edge.To)];
+        string[] series =
+        [
+            .. runtime.Metrics.Families().Where(static family => family.Name == "invar_edge_samples_total").SelectMany(static family => family.Series)
+                .Select(static one => one.LabelValues[Array.IndexOf(one.LabelNames, "to_component_id")]),
+        ];
+        Assert.Equal(edges.Order(StringComparer.Ordinal), series.Order(StringComparer.Ordinal));
+        return edges;
     }
 
     private sealed class CountingWatcher : IEdgeWatcher

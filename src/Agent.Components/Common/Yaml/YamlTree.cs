@@ -40,7 +40,7 @@ internal sealed record YamlTree(long Line)
         catch (Exception exception) when (IsLost(exception))
         {
             Mark at = parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(at, at, exception.Message, exception);
+            throw new YamlException(at, at, "the text is no YAML", exception);
         }
     }
 

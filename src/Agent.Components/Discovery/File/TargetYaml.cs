@@ -27,11 +27,6 @@ internal static class TargetYaml
         {
             throw new InvalidDataException($"cannot read target groups: line {exception.Start.Line}: {exception.Message}", exception);
         }
-        catch (InvalidOperationException exception)
-        {
-            // What the scanner throws where a text ends inside a list in brackets.
-            throw new InvalidDataException("cannot read target groups: the text is no YAML", exception);
-        }
     }
 
     private static InvalidDataException Wrong(YamlTree at, string what) => new($"cannot read target groups: line {at.Line}: {what}");

@@ -50,7 +50,7 @@ internal static class ForeignPositions
         catch (Exception exception) when (YamlTree.IsLost(exception))
         {
             Mark at = parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(at, at, exception.Message, exception);
+            throw new YamlException(at, at, "the text is no YAML", exception);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class GraphAnswer(WholeGraph view, KeyFigures figures, WebServic
         json.WriteEndObject();
     }
 
-    /// <summary>An edge that nothing sends over any more stays with its sender; what is gone at its other end is left out.</summary>
+    /// <summary>What flows; an edge to what is gone, in the moment of a reload, is left out.</summary>
     private void WriteFlows(Utf8JsonWriter json, ComponentNode node)
     {
         foreach (Edge edge in node.Edges)

@@ -13,9 +13,14 @@ internal sealed partial record AgentInventory(IReadOnlySet<string> Components, I
         var components = new SortedSet<string>(StringComparer.Ordinal);
         await CollectAsync(agent, "", components);
         var measured = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (Match labels in MetricLabels().Matches(await agent.GetAsync("/metrics")))
+        string metrics = await agent.GetAsync("/metrics");
+        foreach (Match labels in MetricLabels().Matches(metrics))
         {
             measured.Add($"{labels.Groups["path"].Value.TrimEnd('/')}/{labels.Groups["id"].Value}");
+        }
+        foreach (Match receiver in Receivers().Matches(metrics))
+        {
+            measured.Add($"/{receiver.Groups["id"].Value}");
         }
         return new AgentInventory(components, measured);
     }
@@ -56,6 +61,9 @@ internal sealed partial record AgentInventory(IReadOnlySet<string> Components, I
         }
     }
 
-    [GeneratedRegex("""\{(?=[^}\n]*component_path="(?<path>[^"]*)")(?=[^}\n]*component_id="(?<id>[^"]*)")""")]
+    [GeneratedRegex("""\{(?=[^}\n]*component_path="(?<path>[^"]*)")(?=[^}\n]*\bcomponent_id="(?<id>[^"]*)")""")]
     private static partial Regex MetricLabels();
+
+    [GeneratedRegex("""to_component_id="(?<id>[^"]*)""")]
+    private static partial Regex Receivers();
 }
