@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { connected, fits, flows, layOut, neighbour, nodeWidth, opacityOf, shapeOf, widthOf, widthOfNode } from "./graph";
+import { connected, fits, flows, neighbour, opacityOf, shapeOf, widthOf } from "./graph";
+import { layOut, nodeWidth, widthOfNode } from "./layout";
 import type { Graph, GraphEdge, GraphNode } from "./types";
 
 const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => {
