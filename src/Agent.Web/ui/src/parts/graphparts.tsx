@@ -84,7 +84,7 @@ export const ComponentBox = memo(function ComponentBox({ id, data }: NodeProps) 
   if (!state) return <div className="box" />;
   const { node, lit } = state;
   return (
-    <div className={`box ${node.health.state} ${lit ? "" : "dimmed"}`} title={visible(`${node.id}\n${node.health.message}`)}>
+    <div className={`box ${node.health.state} ${isWorrying(node.figure) ? "worrying" : ""} ${lit ? "" : "dimmed"}`} title={visible(`${node.id}\n${node.health.message}`)}>
       <End type="target" side="left" />
       <span className="box-kind">{node.name}</span>
       <Link to={href(componentPath(node.id))} className="box-name" tabIndex={-1}>
