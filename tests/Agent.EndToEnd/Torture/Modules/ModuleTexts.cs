@@ -90,7 +90,7 @@ internal static class ModuleTexts
         ("nothing.pipe \"wrong\" { }", "cannot find the definition of component name \"nothing.pipe\""),
         ("stack \"wrong\" {\n forward_to = [stack.wrong.receiver]\n tag = \"\"\n}", "cannot reference self"),
         ("declare \"wrong\" { wrong \"again\" { } }\nwrong \"first\" { }", "cannot reference self"),
-        ("import.file \"wrong\" { filename = \"/nowhere/module.alloy\" }", "cannot read module"),
+        ("import.file \"wrong\" { }", "missing required attribute \"filename\""),
         ("import.string \"wrong\" { content = \"declare\" }", "import.string.wrong"),
         ("foreach \"wrong\" {\n collection = \"no list\"\n var = \"x\"\n template { }\n}", "should be array"),
         ("m.pipe \"always\" {\n forward_to = []\n tag = \"\"\n}", "already"),
