@@ -80,6 +80,18 @@ public sealed class MetricFamily(string name, string help, MetricType type)
         }
     }
 
+    /// <summary>Puts another instrument behind the series of one; it may be the same.</summary>
+    internal void Replace(Instrument instrument, Instrument next)
+    {
+        lock (_gate)
+        {
+            _series.Remove(instrument);
+            (next.Family, next.LabelNames, next.LabelValues) = (this, instrument.LabelNames, instrument.LabelValues);
+            _series.Add(next);
+            _listed = null;
+        }
+    }
+
     internal void Remove(Instrument instrument)
     {
         lock (_gate)

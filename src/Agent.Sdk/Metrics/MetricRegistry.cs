@@ -9,6 +9,12 @@ public sealed class MetricRegistry
 
     private readonly ConcurrentDictionary<string, string[]> _names = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Series that a second scope has asked for while the first one lives, as a component does that comes in the place of another one: the
+    /// scope, and what stands behind the series once the first scope is gone. It is locked for each use.
+    /// </summary>
+    internal Dictionary<Instrument, (MetricScope Scope, Instrument Next)> Heirs { get; } = [];
+
     /// <summary>A scope whose instruments all carry <paramref name="labels"/>.</summary>
     public MetricScope Scope(params KeyValuePair<string, string>[] labels) => new(this, labels);
 

@@ -3,7 +3,8 @@ namespace Agent.Sdk.Metrics;
 /// <summary>Creates self-metrics in the process's registry, each with the labels of the scope's owner.</summary>
 /// <remarks>
 /// Asking again for a name with the same labels gives the same instrument. A series exists, at zero, from the moment its instrument
-/// is made, so that rates are right from the first event on. Disposing of the scope removes its series.
+/// is made, so that rates are right from the first event on. Disposing of the scope removes its series, but for those that another scope has
+/// asked for meanwhile: they are that one's then.
 /// </remarks>
 public sealed class MetricScope : IDisposable
 {
@@ -54,11 +55,18 @@ public sealed class MetricScope : IDisposable
 
     public void Dispose()
     {
-        lock (_values)
+        lock (_registry.Heirs)
         {
-            while (_owned is { } first)
+            foreach (Instrument instrument in _registry.Heirs.Where(heir => heir.Value.Scope == this).Select(static heir => heir.Key).ToArray())
             {
-                Leave(first);
+                _registry.Heirs.Remove(instrument);
+            }
+            lock (_values)
+            {
+                while (_owned is { } first)
+                {
+                    Leave(first);
+                }
             }
         }
     }
@@ -69,11 +77,18 @@ public sealed class MetricScope : IDisposable
     /// <summary>Removes one series that this scope made.</summary>
     public void Remove(Instrument instrument)
     {
-        lock (_values)
+        lock (_registry.Heirs)
         {
-            if (instrument.Owner == this)
+            lock (_values)
             {
-                Leave(instrument);
+                if (instrument.Owner == this)
+                {
+                    Leave(instrument);
+                }
+                else if (_registry.Heirs.TryGetValue(instrument, out (MetricScope Scope, Instrument Next) heir) && heir.Scope == this)
+                {
+                    _registry.Heirs.Remove(instrument);
+                }
             }
         }
     }
@@ -123,7 +138,23 @@ public sealed class MetricScope : IDisposable
         {
             Join(instrument!);
         }
+        else if (instrument is { Owner: { } owner } && owner != this)
+        {
+            Inherit(instrument, create);
+        }
         return instrument;
+    }
+
+    private void Inherit(Instrument instrument, Func<Instrument> create)
+    {
+        lock (_registry.Heirs)
+        {
+            if (instrument.Owner is { } owner && owner != this)
+            {
+                // What is read from the owner's state has to be read from the heir's.
+                _registry.Heirs[instrument] = (this, instrument is ObservedValue ? create() : instrument);
+            }
+        }
     }
 
     private void Join(Instrument made)
@@ -142,7 +173,11 @@ public sealed class MetricScope : IDisposable
 
     private void Leave(Instrument gone)
     {
-        gone.Family!.Remove(gone);
+        bool hasHeir = _registry.Heirs.Remove(gone, out (MetricScope Scope, Instrument Next) heir);
+        if (!hasHeir)
+        {
+            gone.Family!.Remove(gone);
+        }
         if (gone.Before is null)
         {
             _owned = gone.After;
@@ -156,5 +191,10 @@ public sealed class MetricScope : IDisposable
             gone.After.Before = gone.Before;
         }
         (gone.Owner, gone.Before, gone.After) = (null, null, null);
+        if (hasHeir)
+        {
+            gone.Family!.Replace(gone, heir.Next);
+            heir.Scope.Join(heir.Next);
+        }
     }
 }
