@@ -84,8 +84,8 @@ class Page:
         self._context = browser.call("Target.createBrowserContext")["browserContextId"]
         target = browser.call("Target.createTarget", url="about:blank", browserContextId=self._context, width=1280, height=800)
         self._session = browser.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network"):
-            self.call(f"{domain}.enable")
+        # No more than this is switched on: who listens to scripts and to the network makes both slower than they are for a reader.
+        self.call("Page.enable")
 
     def call(self, method, **parameters):
         return self._browser.call(method, session=self._session, **parameters)
@@ -113,12 +113,6 @@ class Page:
 
     def mouse(self, kind, x, y, **parameters):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **parameters)
-
-    def received(self):
-        """Bytes that came over the network since the page was made, heads included."""
-        self.evaluate("0")
-        mine = [event for event in self._browser.events if event.get("sessionId") == self._session]
-        return sum(event["params"]["encodedDataLength"] for event in mine if event.get("method") == "Network.loadingFinished")
 
     def close(self):
         self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)

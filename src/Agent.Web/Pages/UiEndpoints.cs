@@ -9,6 +9,7 @@ namespace Agent.Web.Pages;
 internal sealed class UiEndpoints
 {
     private const string AssetRoot = "/assets/";
+    private const string FirstView = "components";
 
     // Own scripts and styles only: whatever text of a component reaches the page, it runs nothing and reaches no other host.
     private const string ContentSecurityPolicy =
@@ -47,7 +48,7 @@ internal sealed class UiEndpoints
     }
 
     private UiPage Page(string path) =>
-        _pages.GetOrAdd(Views.Contains(path) ? path : "", static (view, ui) => ui._files.PageFor(ui._prefix, view), this);
+        _pages.GetOrAdd(path.Length == 0 ? FirstView : Views.Contains(path) ? path : "", static (view, ui) => ui._files.PageFor(ui._prefix, view), this);
 
     /// <summary>The page tells a reader that what they ask for is not there as well as it shows what is; the status tells programs.</summary>
     private bool IsView(string path)
@@ -69,7 +70,6 @@ internal sealed class UiEndpoints
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.CacheControl = "no-cache";
         if (status == StatusCodes.Status200OK)
         {

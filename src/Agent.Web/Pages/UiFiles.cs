@@ -43,7 +43,7 @@ internal sealed class UiFiles
         return new UiPage(html, $"\"{hash.Finish()[..32]}\"");
     }
 
-    /// <summary>What the view is made of, which is named after it, and the question that it begins with.</summary>
+    /// <summary>What the view is made of, which is named after it, and the questions that the page begins with.</summary>
     private string LinksOf(string view)
     {
         var links = new StringBuilder();
@@ -53,12 +53,16 @@ internal sealed class UiFiles
             links.Append(name.EndsWith(".css", StringComparison.Ordinal) ? "<link rel=\"stylesheet\"" : "<link rel=\"modulepreload\"")
                 .Append(" crossorigin href=\"./").Append(name).Append("\" />");
         }
+        AddQuestion(links, "status");
         if (view is "graph" or "components" or "files" or "endpoints")
         {
-            links.Append("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"api/v1/").Append(view).Append("\" />");
+            AddQuestion(links, view);
         }
         return links.ToString();
     }
+
+    private static void AddQuestion(StringBuilder links, string name) =>
+        links.Append("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"api/v1/").Append(name).Append("\" />");
 }
 
 /// <summary>The page, and what tells its versions apart.</summary>

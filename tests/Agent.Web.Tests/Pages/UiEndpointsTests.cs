@@ -45,7 +45,10 @@ public sealed partial class UiEndpointsTests
         Assert.Contains("<link rel=\"preload\" as=\"fetch\" crossorigin href=\"api/v1/graph\" />", graph, StringComparison.Ordinal);
         Assert.Contains("assets/Targets-", (await web.GetAsync("/agent/targets")).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("modulepreload", (await web.GetAsync("/agent/")).Body, StringComparison.Ordinal);
-        Assert.DoesNotContain("modulepreload", (await web.GetAsync("/agent/no/such/page")).Body, StringComparison.Ordinal);
+        string other = (await web.GetAsync("/agent/no/such/page")).Body;
+        Assert.DoesNotContain("modulepreload", other, StringComparison.Ordinal);
+        Assert.DoesNotContain("href=\"api/v1/components\"", other, StringComparison.Ordinal);
+        Assert.Contains("href=\"api/v1/components\"", (await web.GetAsync("/agent/")).Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,27 +2,31 @@ using System.Text.Json;
 using Agent.Runtime;
 using Agent.Runtime.Configuration;
 using Agent.Syntax;
+using Agent.Web.Prometheus;
 
 namespace Agent.Web.Api.V1;
 
 /// <summary>What runs, and how the last load went: the source of both where they differ.</summary>
+/// <remarks>Sources go out line for line: as one text, a long one would need many times its size at once.</remarks>
 internal sealed class ConfigurationAnswer(WebOptions options, WebServices services)
 {
-    public void Write(Utf8JsonWriter json)
+    public async ValueTask WriteAsync(JsonStream output, CancellationToken stop)
     {
+        Utf8JsonWriter json = output.Json;
         LoadResult? running = services.Runtime.Running;
         LoadResult? last = services.Runtime.LastLoad;
         json.WriteStartObject();
         json.WriteBoolean("canReload"u8, options.AllowsChanges);
         json.WritePropertyName("running"u8);
-        WriteLoad(json, running, running?.Source);
+        await WriteLoadAsync(output, running, running?.Source, stop).ConfigureAwait(false);
         json.WritePropertyName("last"u8);
-        WriteLoad(json, last, running?.Source, withSource: last is { Success: false });
+        await WriteLoadAsync(output, last, last is { Success: false, Source: not null } ? last.Source : null, stop).ConfigureAwait(false);
         json.WriteEndObject();
     }
 
-    private void WriteLoad(Utf8JsonWriter json, LoadResult? load, ConfigurationSource? running, bool withSource = true)
+    private async ValueTask WriteLoadAsync(JsonStream output, LoadResult? load, ConfigurationSource? source, CancellationToken stop)
     {
+        Utf8JsonWriter json = output.Json;
         if (load is null)
         {
             json.WriteNullValue();
@@ -35,11 +39,14 @@ internal sealed class ConfigurationAnswer(WebOptions options, WebServices servic
         json.WriteString("path"u8, load.Source?.Path ?? "");
         json.WriteString("hash"u8, load.Source?.Hash ?? "");
         json.WriteStartArray("files"u8);
-        foreach (FileNode file in withSource ? load.Source?.Files ?? [] : [])
+        var shown = new ShownSource(services.Catalog, services.Runtime.Running?.Source);
+        foreach (FileNode file in source?.Files ?? [])
         {
             json.WriteStartObject();
             json.WriteString("name"u8, file.Source.Name);
-            json.WriteString("text"u8, new ShownSource(services.Catalog, running).Of(file));
+            json.WriteStartArray("lines"u8);
+            await WriteLinesAsync(output, load.Success ? shown.OfSound(file) : shown.Of(file), stop).ConfigureAwait(false);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -50,6 +57,21 @@ internal sealed class ConfigurationAnswer(WebOptions options, WebServices servic
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static async ValueTask WriteLinesAsync(JsonStream output, ReadOnlyMemory<byte> text, CancellationToken stop)
+    {
+        while (true)
+        {
+            int end = text.Span.IndexOf((byte)'\n');
+            output.Json.WriteStringValue(text.Span[..(end < 0 ? text.Length : end)]);
+            if (end < 0)
+            {
+                return;
+            }
+            text = text[(end + 1)..];
+            await output.FlushIfFullAsync(stop).ConfigureAwait(false);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, Diagnostic diagnostic)

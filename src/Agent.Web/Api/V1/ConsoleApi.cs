@@ -57,7 +57,7 @@ internal sealed class ConsoleApi : IDisposable
             "files" => ApiReply.DataAsync(context, new TailAnswers(view, _services.Time.GetUtcNow()).WriteFiles),
             "endpoints" => ApiReply.DataAsync(
                 context, json => new TailAnswers(view, _services.Time.GetUtcNow()).WriteEndpoints(json, _services.Metrics)),
-            "configuration" => ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).Write),
+            "configuration" => ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).WriteAsync),
             "node" => ApiReply.DataAsync(context, _process.WriteNode),
             "log" => ApiReply.DataAsync(context, json => _process.WriteLog(json, context.Request.Query["after"].ToString())),
             "live" => _live.HandleAsync(context),
@@ -166,7 +166,7 @@ internal sealed class ConsoleApi : IDisposable
             return;
         }
         await _services.Reload().ConfigureAwait(false);
-        await ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).Write).ConfigureAwait(false);
+        await ApiReply.DataAsync(context, new ConfigurationAnswer(_options, _services).WriteAsync).ConfigureAwait(false);
     }
 
     private static async Task TraceAsync(HttpContext context, Func<LabelSet, Action<Utf8JsonWriter>> answer)

@@ -13,21 +13,22 @@ namespace Agent.Web.Api.V1;
 /// </remarks>
 internal sealed class ShownSource(BlockCatalog catalog, ConfigurationSource? running)
 {
-    public string Of(FileNode file)
+    public byte[] Of(FileNode file)
     {
         return Parser.ParseFile(file.Source).Diagnostics.Any(static diagnostic => diagnostic.Severity == Severity.Error)
-            ? HideUnknownTexts(Encoding.UTF8.GetString(file.Source.Bytes))
-            : Redact(file);
+            ? Encoding.UTF8.GetBytes(HideUnknownTexts(Encoding.UTF8.GetString(file.Source.Bytes)))
+            : OfSound(file);
     }
 
-    private string Redact(FileNode file) => Encoding.UTF8.GetString(new RedactedSource(catalog) { KeepsLines = true }.Of(file));
+    /// <summary>A file that is known to parse.</summary>
+    public byte[] OfSound(FileNode file) => new RedactedSource(catalog) { KeepsLines = true }.Of(file);
 
     private string HideUnknownTexts(string source)
     {
         var known = new HashSet<string>(StringComparer.Ordinal) { "\"\"" };
         foreach (FileNode file in running?.Files ?? [])
         {
-            known.UnionWith(QuotedText.Split(Redact(file)).Where(static piece => piece.IsQuoted).Select(static piece => piece.Text));
+            known.UnionWith(QuotedText.Split(Encoding.UTF8.GetString(OfSound(file))).Where(static piece => piece.IsQuoted).Select(static piece => piece.Text));
         }
         var shown = new StringBuilder(source.Length);
         foreach ((string text, bool isQuoted) in QuotedText.Split(source))

@@ -1,23 +1,11 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType, type MouseEvent } from "react";
 import { apiUrl, setPaused, useConnection, usePolled } from "./lib/api";
 import { age, count } from "./lib/format";
-import { href, Link, usePath } from "./lib/route";
+import { href, Link, usePath, viewPath } from "./lib/route";
 import type { Status } from "./lib/types";
 import { Text, useNow, useTitle, Waiting } from "./parts/basics";
 import { ComponentView } from "./views/Component";
 import { ComponentsView } from "./views/Components";
-
-// What is not looked at is not loaded.
-const GraphView = lazy(() => import("./views/Graph"));
-const TargetsView = lazy(() => import("./views/Targets"));
-const RelabelView = lazy(() => import("./views/Relabel"));
-const StagesView = lazy(() => import("./views/Stages"));
-const FilesView = lazy(() => import("./views/Files"));
-const EndpointsView = lazy(() => import("./views/Endpoints"));
-const LiveView = lazy(() => import("./views/Live"));
-const ConfigView = lazy(() => import("./views/Config"));
-const NodeView = lazy(() => import("./views/Node"));
-const DocsView = lazy(() => import("./views/Docs"));
 
 export interface ViewProps {
   status: Status | undefined;
@@ -25,21 +13,39 @@ export interface ViewProps {
   rest: string;
 }
 
-const views: Record<string, ComponentType<ViewProps>> = {
+type View = ComponentType<ViewProps>;
+
+// What is not looked at is not loaded.
+const loaders: Record<string, () => Promise<{ default: View }>> = {
+  graph: () => import("./views/Graph"),
+  targets: () => import("./views/Targets"),
+  relabel: () => import("./views/Relabel"),
+  stages: () => import("./views/Stages"),
+  files: () => import("./views/Files"),
+  endpoints: () => import("./views/Endpoints"),
+  live: () => import("./views/Live"),
+  config: () => import("./views/Config"),
+  node: () => import("./views/Node"),
+  docs: () => import("./views/Docs"),
+};
+
+const views: Record<string, View> = {
   "": ComponentsView,
   components: ComponentsView,
   component: ComponentView,
-  graph: GraphView,
-  targets: TargetsView,
-  relabel: RelabelView,
-  stages: StagesView,
-  files: FilesView,
-  endpoints: EndpointsView,
-  live: LiveView,
-  config: ConfigView,
-  node: NodeView,
-  docs: DocsView,
+  ...Object.fromEntries(Object.entries(loaders).map(([name, load]) => [name, lazy(load)])),
 };
+
+/** The view that the address names is here: it is drawn at once. */
+export async function viewLoaded(): Promise<void> {
+  const name = nameOf(viewPath());
+  const load = loaders[name];
+  if (load) views[name] = (await load().catch(() => null))?.default ?? views[name]!;
+}
+
+function nameOf(path: string): string {
+  return path.split("/", 1)[0]!;
+}
 
 const menu: [string, [string, string][]][] = [
   ["Pipeline", [["", "Components"], ["graph", "Graph"], ["live", "Live"]]],
@@ -51,9 +57,8 @@ const menu: [string, [string, string][]][] = [
 
 export function App() {
   const path = usePath();
-  const slash = path.indexOf("/");
-  const name = slash < 0 ? path : path.slice(0, slash);
-  const rest = slash < 0 ? "" : path.slice(slash + 1);
+  const name = nameOf(path);
+  const rest = path.slice(name.length + 1);
   const status = usePolled<Status>(apiUrl("status"), 5000).data;
   const View = views[name];
   return (

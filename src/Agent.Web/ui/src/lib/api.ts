@@ -47,6 +47,15 @@ export async function post<T>(path: string, body?: unknown): Promise<T> {
   return answer<T>(await fetch(apiUrl(path), { method: "POST", headers, body: body === undefined ? null : JSON.stringify(body) }));
 }
 
+/** Answers that came before anybody asked, each for the first who asks. */
+const early = new Map<string, unknown>();
+
+/** Waits for what the page tells the browser to ask while it loads the script. What fails or comes late is asked again by whom it is for. */
+export async function firstAnswers(stop: AbortSignal): Promise<void> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>("link[rel=preload][as=fetch]")];
+  await Promise.allSettled(links.map(async (link) => early.set(link.href, await get(link.href, stop))));
+}
+
 /** What all views share: whether they refresh, and whether the agent answers. */
 interface Connection {
   paused: boolean;
@@ -86,7 +95,10 @@ export interface Polled<T> {
 
 /** Asks again and again while the page is looked at. A changed question shows nothing of the one before; null asks nothing. */
 export function usePolled<T>(url: string | null, milliseconds: number): Polled<T> {
-  const [state, setState] = useState<{ url: string | null; data?: T; before?: T; error?: ApiError }>({ url });
+  const [state, setState] = useState<{ url: string | null; data?: T; before?: T; error?: ApiError }>(() => {
+    const data = early.get(url ?? "") as T | undefined;
+    return data === undefined ? { url } : { url, data, before: data };
+  });
   const { paused } = useConnection();
   const [turn, setTurn] = useState(0);
   const asked = useRef<string | null>(null);
@@ -97,6 +109,8 @@ export function usePolled<T>(url: string | null, milliseconds: number): Polled<T
     let timer = 0;
     let failures = 0;
     let isFirst = true;
+    // The second answer comes soon: only two of them make a rate.
+    const soon = Math.min(milliseconds, 1500);
     const ask = async () => {
       const limit = AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]);
       try {
@@ -116,14 +130,17 @@ export function usePolled<T>(url: string | null, milliseconds: number): Polled<T
         }
       }
       if (!stop.signal.aborted && !paused) {
-        // The second answer comes soon: only two of them make a rate.
-        const pause = isFirst ? Math.min(milliseconds, 1500) : milliseconds;
+        const pause = isFirst ? soon : milliseconds;
         isFirst = false;
         timer = window.setTimeout(next, Math.min(10_000, pause * (failures > 0 ? 1 + failures / 2 : 1)));
       }
     };
     const next = () => (document.hidden ? (timer = window.setTimeout(next, 1000)) : void ask());
-    void ask();
+    if (early.delete(url)) {
+      isFirst = false;
+      asked.current = `${url} ${turn}`;
+      timer = window.setTimeout(next, soon);
+    } else void ask();
     return () => {
       stop.abort();
       clearTimeout(timer);

@@ -35,7 +35,11 @@ export function navigate(to: string): void {
 
 /** The view's path, decoded, without prefix and slashes around it. */
 export function usePath(): string {
-  const path = useSyncExternalStore(subscribe, () => location.pathname);
+  return useSyncExternalStore(subscribe, viewPath);
+}
+
+export function viewPath(): string {
+  const path = location.pathname;
   const local = path.startsWith(base) ? path.slice(base.length) : path;
   try {
     return local.split("/").filter(Boolean).map(decodeURIComponent).join("/");

@@ -163,13 +163,18 @@ export interface Diagnostic {
   endLine?: number;
 }
 
+export interface SourceFile {
+  name: string;
+  lines: string[];
+}
+
 export interface Load {
   success: boolean;
   at: string;
   seconds: number;
   path: string;
   hash: string;
-  files: { name: string; text: string }[];
+  files: SourceFile[];
   diagnostics: Diagnostic[];
 }
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { startTransition, useEffect, useState, type ReactNode } from "react";
 import { onRowKeys } from "../lib/keys";
 import { setQuery, useQuery } from "../lib/route";
 
@@ -15,6 +15,9 @@ export interface Column<T> {
   descending?: boolean;
 }
 
+/** In pixels; none is less high. */
+const rowHeight = 30;
+
 const rowKeys = onRowKeys("tbody > tr");
 
 /** What holds a table: it scrolls sideways, and arrow keys go through its rows. */
@@ -29,6 +32,7 @@ export function TableBox({ label, stale = false, children }: { label: string; st
 /** A table whose order stands in the address. */
 export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { rows: T[]; columns: Column<T>[]; id: (row: T) => string; label: string; initial: string; empty: ReactNode }) {
   const [sort] = useQuery("sort", initial);
+  const shown = useGrowing(rows.length);
   return (
     <TableBox label={label}>
       <table>
@@ -40,7 +44,7 @@ export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { r
           </tr>
         </thead>
         <tbody>
-          {sorted(rows, columns, sort).map((row) => (
+          {sorted(rows, columns, sort).slice(0, shown).map((row) => (
             <tr key={id(row)}>
               {columns.map((column) => (
                 <td key={column.key} className={column.number ? "num" : undefined}>
@@ -54,6 +58,13 @@ export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { r
       {rows.length === 0 && <p className="empty">{empty}</p>}
     </TableBox>
   );
+}
+
+/** More rows than the window shows are drawn once those are, in slices between other work. */
+function useGrowing(length: number): number {
+  const [shown, setShown] = useState(() => Math.ceil(window.innerHeight / rowHeight));
+  useEffect(() => startTransition(() => setShown(Infinity)), []);
+  return Math.min(length, shown);
 }
 
 export function SortHead<T>({ column, sort, initial }: { column: Pick<Column<T>, "key" | "title" | "sort" | "number" | "descending" | "hint">; sort: string; initial: string }) {

@@ -4,7 +4,7 @@ import { apiUrl, post, usePolled } from "../lib/api";
 import { diffLines, withContext } from "../lib/diff";
 import { age, clock, seconds, visible } from "../lib/format";
 import { useQuery } from "../lib/route";
-import type { Configuration, Diagnostic, Load } from "../lib/types";
+import type { Configuration, Diagnostic, Load, SourceFile } from "../lib/types";
 import { Alloy, Notice, Text, Title, useNow, useTitle, Waiting } from "../parts/basics";
 
 export default function ConfigView(_: ViewProps) {
@@ -71,7 +71,7 @@ export default function ConfigView(_: ViewProps) {
           <h2 className="mono">
             <Text>{file.name}</Text> <span className="dim">as it runs; secrets and comments are left out</span>
           </h2>
-          <Alloy text={file.text} marks={marksOf(running.diagnostics, file.name)} />
+          <Alloy text={textOf(file)} marks={marksOf(running.diagnostics, file.name)} />
         </section>
       ))}
     </>
@@ -109,6 +109,10 @@ function Diagnostics({ diagnostics, title }: { diagnostics: Diagnostic[]; title:
   );
 }
 
+function textOf(file: SourceFile | undefined): string {
+  return file?.lines.join("\n") ?? "";
+}
+
 function Refused({ last, running }: { last: Load; running: Load | null }) {
   const [view, setView] = useQuery("view", "diff");
   return (
@@ -131,7 +135,7 @@ function Refused({ last, running }: { last: Load; running: Load | null }) {
             <h2 className="mono">
               <Text>{file.name}</Text>
             </h2>
-            {view === "whole" ? <Alloy text={file.text} marks={marks} /> : <Diff left={running?.files.find((one) => one.name === file.name)?.text ?? ""} right={file.text} marks={marks} />}
+            {view === "whole" ? <Alloy text={textOf(file)} marks={marks} /> : <Diff left={textOf(running?.files.find((one) => one.name === file.name))} right={textOf(file)} marks={marks} />}
           </div>
         );
       })}

@@ -12,7 +12,8 @@ import { ComponentBox, EdgeTexts, FlowEdge, GraphData, isFarOf, ModuleBox, publi
 
 const arrows: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 // Below stands the legend.
-const margins = { top: "24px", left: "40px", right: "40px", bottom: "84px" } as const;
+const fitting = { padding: { top: "24px", left: "40px", right: "40px", bottom: "84px" }, maxZoom: 1.1 } as const;
+const minZoom = 0.05;
 const nodeTypes = { component: ComponentBox, module: ModuleBox };
 const edgeTypes = { flow: FlowEdge };
 
@@ -21,13 +22,31 @@ export default function GraphPage(_: ViewProps) {
   const { data, error } = usePolled<Graph>(apiUrl("graph"), 2000);
   if (!data) return <Waiting error={error} />;
   if (data.nodes.length === 0) return <p className="empty">The configuration has no components.</p>;
+  return <Canvas graph={data} />;
+}
+
+/** Boxes and lines stand in the page with its first drawing, and not only once their container has been measured. */
+function Canvas({ graph }: { graph: Graph }) {
+  const parts = useRef<GraphData>(null);
+  parts.current ??= partsOf(graph);
+  const shape = shapeOf(graph.nodes, graph.edges);
+  // Numbers change all the time and move nothing; places follow from the shape alone.
+  const drawing = useMemo(() => {
+    const layout = layOut(graph.nodes, graph.edges);
+    return { shape, layout, parts: parts.current!, nodes: nodesOf(layout, graph.nodes, parts.current!), edges: edgesOf(graph.edges, parts.current!) };
+  }, [shape]);
   return (
-    <ReactFlowProvider>
+    <ReactFlowProvider initialNodes={drawing.nodes} initialEdges={drawing.edges} fitView initialFitViewOptions={fitting} initialMinZoom={minZoom} initialMaxZoom={fitting.maxZoom} {...likelySize()}>
       <EdgeTexts>
-        <Canvas graph={data} />
+        <Flow graph={graph} drawing={drawing} />
       </EdgeTexts>
     </ReactFlowProvider>
   );
+}
+
+/** Of the graph, before it can be measured: the window without menu, bar and filters. */
+function likelySize() {
+  return { initialWidth: window.innerWidth - 175, initialHeight: window.innerHeight - 90 };
 }
 
 /** Rates over about that many seconds: scrapes come in bursts. */
@@ -38,7 +57,21 @@ function useEarlier(graph: Graph, seconds: number): Graph {
   return kept.current[0]!;
 }
 
-function Canvas({ graph }: { graph: Graph }) {
+function partsOf(graph: Graph): GraphData {
+  const parts = new GraphData();
+  publish(parts, graph, graph, new Map(), new Set(graph.nodes.map((node) => node.id)));
+  return parts;
+}
+
+interface Drawing {
+  shape: string;
+  layout: Layout;
+  parts: GraphData;
+  nodes: Node[];
+  edges: Edge[];
+}
+
+function Flow({ graph, drawing }: { graph: Graph; drawing: Drawing }) {
   const [text, setText] = useQuery("q");
   const [health, setHealth] = useQuery("health");
   const [kind, setKind] = useQuery("kind");
@@ -47,9 +80,7 @@ function Canvas({ graph }: { graph: Graph }) {
   const { fitView } = useReactFlow();
   // From far away texts on edges are not readable and cost the most to draw.
   const isFar = useStore(isFarOf);
-  const shape = shapeOf(graph.nodes, graph.edges);
-  // Numbers change all the time and move nothing; places follow from the shape alone.
-  const layout = useMemo(() => layOut(graph.nodes, graph.edges), [shape]);
+  const { shape, layout, parts, nodes, edges } = drawing;
   const earlier = useEarlier(graph, Number(window) || 10);
   const rates = useMemo(() => flows(earlier, graph), [earlier, graph]);
   const path = useMemo(() => (focus && graph.nodes.some((node) => node.id === focus) ? connected(focus, graph.edges) : null), [focus, shape]);
@@ -59,16 +90,12 @@ function Canvas({ graph }: { graph: Graph }) {
   const count = litIds === "" ? 0 : litIds.split(" ").length;
 
   const box = useRef<HTMLDivElement>(null);
-  const data = useRef<GraphData>(null);
-  data.current ??= new GraphData();
-  useEffect(() => publish(data.current!, graph, earlier, rates, new Set(litIds.split(" "))), [graph, earlier, rates, litIds]);
+  useEffect(() => publish(parts, graph, earlier, rates, new Set(litIds.split(" "))), [graph, earlier, rates, litIds]);
 
-  const nodes = useMemo(() => nodesOf(layout, graph.nodes, data.current!), [layout]);
-  const edges = useMemo(() => edgesOf(graph.edges, data.current!), [shape]);
   // All of it, or what a filter leaves.
   const fit = () => {
     const wanted = litIds === "" ? [] : litIds.split(" ");
-    const options = { duration: 200, padding: margins, maxZoom: 1.1 };
+    const options = { ...fitting, duration: 200 };
     void fitView(wanted.length > 0 && wanted.length < graph.nodes.length ? { ...options, nodes: wanted.map((id) => ({ id })) } : options);
   };
   const isFirst = useRef(true);
@@ -132,10 +159,10 @@ function Canvas({ graph }: { graph: Graph }) {
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
-        minZoom={0.05}
+        minZoom={minZoom}
         maxZoom={2}
         fitView
-        fitViewOptions={{ padding: margins, maxZoom: 1.1 }}
+        fitViewOptions={fitting}
         proOptions={{ hideAttribution: true }}
         onNodeClick={(event, node) => !event.defaultPrevented && node.type === "component" && setFocus(node.id === focus ? "" : node.id)}
         onNodeDoubleClick={(_, node) => node.type === "component" && navigate(href(componentPath(node.id)))}
