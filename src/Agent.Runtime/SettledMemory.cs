@@ -14,6 +14,11 @@ public sealed class SettledMemory : IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    /// <summary>While components connect and ask for the first time, which takes parts of the program that nothing else does.</summary>
+    private static readonly TimeSpan FirstBreath = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(2);
+
     /// <summary>Until it has settled, memory may grow by half of what it was right after the load, or after it was last given back.</summary>
     private const int ShareWhileSettling = 2;
 
@@ -30,6 +35,7 @@ public sealed class SettledMemory : IDisposable
     private readonly Func<long> _resident;
     private readonly Action _collect;
     private readonly ITimer _timer;
+    private readonly ITimer _start;
     private long _settled;
     private long _next;
     private long _loaded;
@@ -43,6 +49,7 @@ public sealed class SettledMemory : IDisposable
     {
         (_runtime, _time, _resident, _collect) = (runtime, time, resident, collect);
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _start = time.CreateTimer(static _ => ProgramPages.GiveBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _runtime.Loaded += OnLoaded;
     }
 
@@ -75,6 +82,7 @@ public sealed class SettledMemory : IDisposable
     {
         _runtime.Loaded -= OnLoaded;
         _timer.Dispose();
+        _start.Dispose();
     }
 
     private void OnLoaded(LoadResult result)
@@ -88,11 +96,13 @@ public sealed class SettledMemory : IDisposable
             Volatile.Write(ref _next, 0);
             _isSettling = true;
             _timer.Change(Interval, Interval);
+            _start.Change(FirstBreath, Breath);
         }
     }
 
     private void OnTimer()
     {
+        _start.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         long now = _time.GetTimestamp();
         if (now < Volatile.Read(ref _next))
         {

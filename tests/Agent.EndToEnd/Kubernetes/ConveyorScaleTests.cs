@@ -15,7 +15,7 @@ public sealed class ConveyorScaleTests(ITestOutputHelper output) : IDisposable
     private const long Mebibyte = 1 << 20;
 
     /// <summary>The logs of a hundred containers, followed at once over TLS, come on top of what finding targets takes.</summary>
-    private const long PeakWithLogs = 60 * Mebibyte;
+    private const long PeakWithLogs = 50 * Mebibyte;
     private const string OwnNodePods = "--kubernetes.own-node-pods";
     private readonly Workspace _workspace = new();
 
