@@ -25,9 +25,6 @@ public sealed record WebOptions
     /// <summary>Whether the UI may ask a target for its metrics and show the answer.</summary>
     public bool RawScrapes { get; init; } = true;
 
-    /// <summary>Memory that the agent may use, in bytes; null where there is no limit.</summary>
-    public long? MemoryLimit { get; init; }
-
     /// <summary>The command line's flags, for the support bundle.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 

@@ -5,8 +5,8 @@ namespace Agent.Web.History;
 
 /// <summary>The last quarter of an hour of the components' own metrics, for small charts.</summary>
 /// <remarks>
-/// Sums over all labels but the component's, as single-precision numbers: a series takes about 300 bytes. Counters are kept as rates. The
-/// number of series is bounded; what comes beyond that has no chart.
+/// Sums over all labels but the component's, as single-precision numbers: a series takes about 300 bytes, and a quarter of that
+/// while it does not change. Counters are kept as rates. The number of series is bounded; what comes beyond that has no chart.
 /// </remarks>
 internal sealed class MetricHistory : IDisposable
 {
@@ -94,9 +94,13 @@ internal sealed class MetricHistory : IDisposable
 
     private sealed class SeriesHistory(MetricFamily family)
     {
-        private readonly float[] _values = new float[Points];
+        private const int None = int.MaxValue;
+
+        // Null while all points are the same, as those of most series are: failures that never come, sizes that do not change.
+        private float[]? _values;
+        private float _only;
         private double _last = double.NaN;
-        private int _firstTurn = -1;
+        private int _firstTurn = None;
 
         public MetricFamily Family => family;
 
@@ -104,19 +108,23 @@ internal sealed class MetricHistory : IDisposable
 
         public void Add(int turn, double value, double seconds)
         {
-            for (int missed = Math.Max(LastTurn + 1, turn - Points + 1); missed < turn && _firstTurn >= 0; missed++)
-            {
-                _values[missed % Points] = float.NaN;
-            }
-            bool isRate = family.Type == MetricType.Counter;
-            // A counter says nothing before it is seen twice; one that was reset begins again.
-            _values[turn % Points] = isRate ? (float)Math.Max(0, (value - _last) / seconds) : (float)value;
-            if (isRate && double.IsNaN(_last))
-            {
-                _values[turn % Points] = float.NaN;
-            }
-            _firstTurn = _firstTurn < 0 ? turn : _firstTurn;
+            (double last, int lastTurn) = (_last, LastTurn);
             (_last, LastTurn) = (value, turn);
+            bool isRate = family.Type == MetricType.Counter;
+            if (isRate && double.IsNaN(last))
+            {
+                // A counter says nothing before it is seen twice.
+                return;
+            }
+            float point = isRate ? (float)Math.Max(0, (value - last) / seconds) : (float)value;
+            if (_firstTurn == None)
+            {
+                (_firstTurn, _only) = (turn, point);
+            }
+            else if (_values is not null || !point.Equals(_only) || lastTurn < turn - 1)
+            {
+                Put(turn, point, lastTurn);
+            }
         }
 
         /// <summary>Oldest first, up to <paramref name="now"/>; not a number where nothing is known.</summary>
@@ -126,9 +134,23 @@ internal sealed class MetricHistory : IDisposable
             for (int i = 0; i < Points; i++)
             {
                 int turn = now - Points + 1 + i;
-                values[i] = turn < _firstTurn || turn > LastTurn ? float.NaN : _values[turn % Points];
+                values[i] = turn < _firstTurn || turn > LastTurn ? float.NaN : _values?[turn % Points] ?? _only;
             }
             return values;
+        }
+
+        private void Put(int turn, float point, int lastTurn)
+        {
+            if (_values is null)
+            {
+                _values = new float[Points];
+                Array.Fill(_values, _only);
+            }
+            for (int missed = Math.Max(lastTurn + 1, turn - Points + 1); missed < turn; missed++)
+            {
+                _values[missed % Points] = float.NaN;
+            }
+            _values[turn % Points] = point;
         }
     }
 }

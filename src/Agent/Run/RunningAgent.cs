@@ -88,7 +88,6 @@ internal sealed partial class RunningAgent : IDisposable
             SupportBundle = _options.SupportBundle,
             AllowsChanges = !_options.ReadOnly,
             RawScrapes = _options.RawScrapes,
-            MemoryLimit = Memory.BudgetBytes > 0 ? Memory.BudgetBytes : null,
             Flags = _options.Flags,
             Version = AgentBuild.Version,
             Revision = AgentBuild.Revision,

@@ -65,6 +65,41 @@ public sealed class MetricHistoryTests
         Assert.Equal((41f, 100f), (values[0], values[^1]));
     }
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(3, 70)]
+    [InlineData(70, 2)]
+    public void What_stays_the_same_for_a_while_and_changes_then_is_kept_whole(int before, int after)
+    {
+        using var history = new MetricHistory(_registry, _time);
+        Gauge gauge = Scope("a").Gauge("g", "G.");
+        Counter counter = Scope("a").Counter("c", "C.");
+        gauge.Set(7);
+        Advance(before);
+        gauge.Set(8);
+        counter.Add(15);
+        Advance(1);
+        Advance(after);
+        float[] wanted = [.. Enumerable.Repeat(7f, before), .. Enumerable.Repeat(8f, after + 1)];
+        Assert.Equal(wanted[^Math.Min(wanted.Length, MetricHistory.Points)..], Known(history, "a", "g"));
+        float[] rates = [.. Enumerable.Repeat(0f, before - 1), 1f, .. Enumerable.Repeat(0f, after)];
+        Assert.Equal(rates[^Math.Min(rates.Length, MetricHistory.Points)..], Known(history, "a", "c"));
+    }
+
+    [Fact]
+    public void What_comes_back_leaves_a_gap_and_goes_on()
+    {
+        using var history = new MetricHistory(_registry, _time);
+        MetricScope scope = Scope("a");
+        scope.Gauge("g", "G.").Set(1);
+        Advance(2);
+        scope.Dispose();
+        Advance(2);
+        Scope("a").Gauge("g", "G.").Set(1);
+        Advance(1);
+        Assert.Equal([1f, 1f, float.NaN, float.NaN, 1f], history.Of("a").Single().Values[^5..]);
+    }
+
     [Fact]
     public void What_is_gone_leaves_a_gap_and_is_forgotten_in_the_end()
     {

@@ -50,7 +50,6 @@ internal sealed class ProcessAnswers(WebOptions options, WebServices services)
         json.WriteNumber("processors"u8, Environment.ProcessorCount);
         json.WriteNumber("cpuSeconds"u8, Environment.CpuUsage.TotalTime.TotalSeconds);
         json.WriteNumber("residentBytes"u8, Environment.WorkingSet);
-        json.WriteNumber("memoryLimit"u8, options.MemoryLimit ?? 0);
         WriteBudget(json);
         json.WriteNumber("heapBytes"u8, memory.HeapSizeBytes);
         json.WriteNumber("allocatedBytes"u8, GC.GetTotalAllocatedBytes());

@@ -210,7 +210,6 @@ export interface NodeFacts {
   processors: number;
   cpuSeconds: number;
   residentBytes: number;
-  memoryLimit: number;
   /** Of the process's own budget; missing where it keeps none. */
   memoryBudget?: number;
   memoryUsed?: number;

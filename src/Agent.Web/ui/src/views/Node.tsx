@@ -22,7 +22,7 @@ export default function NodeView({ status }: ViewProps) {
       <Title aside={status?.supportBundle && <Bundle />}>Node</Title>
       <div className="tiles">
         <Tile title="CPU" value={cores === undefined ? "…" : `${(cores * 100).toFixed(1)} %`} note={`of one core; ${data.processors} there. ${seconds(data.cpuSeconds)} since the start`} />
-        <Tile title="Memory" value={bytes(data.residentBytes)} note={data.memoryLimit > 0 ? `resident, of ${bytes(data.memoryLimit)} that the process may have` : "resident; the process has no limit"} share={data.memoryLimit > 0 ? data.residentBytes / data.memoryLimit : undefined} />
+        <Tile title="Memory" value={bytes(data.residentBytes)} note={data.memoryBudget === undefined ? "resident; the process has no budget" : `resident, with a budget of ${bytes(data.memoryBudget)}`} share={data.memoryBudget === undefined ? undefined : data.residentBytes / data.memoryBudget} />
         {data.memoryBudget !== undefined && <Budget data={data} />}
         <Tile title="Managed heap" value={bytes(data.heapBytes)} note={allocated === undefined ? "" : `${bytes(allocated)}/s allocated`} />
         <Tile title="Collections" value={data.collections.join(" / ")} note={`generations 0, 1, 2; ${seconds(data.pauseSeconds)} of pauses`} />
