@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Agent.Components.Common;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,7 @@ internal sealed partial class RefreshLoop(ComponentContext context, string mecha
             refreshing = _refreshing;
         }
         Ask();
-        GiveUp(refreshing);
+        refreshing?.CancelUnlessDisposed();
     }
 
     /// <summary>Refreshes soon.</summary>
@@ -83,18 +84,6 @@ internal sealed partial class RefreshLoop(ComponentContext context, string mecha
     {
         DisposeRetired();
         _settings?.Search.Dispose();
-    }
-
-    private static void GiveUp(CancellationTokenSource? refreshing)
-    {
-        try
-        {
-            refreshing?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
     }
 
     private async Task RefreshAsync(Settings settings, CancellationToken stop)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Agent.Components.Common;
 using Agent.Kubernetes;
 using Agent.Sdk;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
     public async Task ApplyAsync(IRemoteSource source, PollTimes times, CancellationToken stop)
     {
         Settings? former = Interlocked.Exchange(ref _settings, new Settings(source, times));
-        GiveUp(Volatile.Read(ref _asking));
+        Volatile.Read(ref _asking)?.CancelUnlessDisposed();
         await _turn.WaitAsync(stop);
         try
         {
@@ -77,18 +78,6 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
         _turn.Dispose();
     }
 
-    private static void GiveUp(CancellationTokenSource? asking)
-    {
-        try
-        {
-            asking?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
-    }
-
     private TimeSpan UntilNext()
     {
         Settings settings = Volatile.Read(ref _settings)!;
@@ -101,7 +90,7 @@ internal sealed partial class PollLoop(ComponentContext context, string success)
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Volatile.Write(ref _asking, asking);
         Settings settings = Volatile.Read(ref _settings)!;
-        using ITimer limit = context.Time.CreateTimer(_ => GiveUp(asking), null, settings.Times.Timeout, Timeout.InfiniteTimeSpan);
+        using ITimer limit = context.Time.CreateTimer(_ => asking.CancelUnlessDisposed(), null, settings.Times.Timeout, Timeout.InfiniteTimeSpan);
         _asked = context.Time.GetTimestamp();
         try
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Agent.Components.Common;
 using Agent.Components.Common.Delivery;
 using Agent.Kubernetes;
 using Microsoft.Extensions.Logging;
@@ -113,7 +114,7 @@ internal sealed partial class ApiWay(PodTailServices services, TailDelivery deli
         bool isWhole = hasEnded && !(services.Time.GetUtcNow() - state.EndedAt < EndPatience);
         services.Metrics.Reconnects.Add(_hasConnected ? 1 : 0);
         _hasConnected = true;
-        using ITimer lifetime = services.Time.CreateTimer(_ => End(connection), null, Lifetime * (0.9 + (Random.Shared.NextDouble() / 10)), Timeout.InfiniteTimeSpan);
+        using ITimer lifetime = services.Time.CreateTimer(_ => connection.CancelUnlessDisposed(), null, Lifetime * (0.9 + (Random.Shared.NextDouble() / 10)), Timeout.InfiniteTimeSpan);
         HttpResponseMessage response;
         using (services.Time.CreateTimer(_ => setProblem(null), null, RefusalTime, Timeout.InfiniteTimeSpan))
         {
@@ -129,18 +130,6 @@ internal sealed partial class ApiWay(PodTailServices services, TailDelivery deli
         // Nothing more comes until it ends another time.
         _drained = isWhole ? state.Restarts : _drained;
         return isWhole && !state.WillRestart ? Timeout.InfiniteTimeSpan : _poll.Next(null);
-    }
-
-    private static void End(CancellationTokenSource connection)
-    {
-        try
-        {
-            connection.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
     }
 
     [LoggerMessage(LogLevel.Warning, "cannot see whether {Container} was restarted, its log is read all the same: {Cause}")]

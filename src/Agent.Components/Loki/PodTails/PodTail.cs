@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Agent.Components.Common.Delivery;
+using Agent.Components.Common.Http;
 using Agent.Kubernetes;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -18,10 +19,9 @@ internal sealed partial class PodTail : IDisposable
     private readonly PodTailServices _services;
     private readonly ApiWay _api;
     private readonly FileWay _files;
-    private readonly CancellationTokenSource _retired;
+    private readonly ConnectionLoop _loop;
     private readonly ILogger _logger;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private volatile CancellationTokenSource? _connection;
     private volatile PodTarget _target;
     private volatile string? _problem;
     private volatile string? _folder;
@@ -35,8 +35,8 @@ internal sealed partial class PodTail : IDisposable
         _services = services;
         _logger = services.Logger;
         _target = target;
-        _retired = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         Delivery = new TailDelivery(services, start);
+        _loop = new ConnectionLoop(services.Time, () => Delivery.IsHandingOn);
         _api = new ApiWay(services, Delivery, SetProblem);
         _files = new FileWay(services, Delivery, _wake.Reader);
     }
@@ -46,7 +46,7 @@ internal sealed partial class PodTail : IDisposable
 
     public TailDelivery Delivery { get; }
 
-    public Task Run { get; private set; } = Task.CompletedTask;
+    public Task Run => _loop.Run;
 
     /// <summary>Why the log cannot be read now, or null.</summary>
     public string? Problem => _problem;
@@ -60,13 +60,7 @@ internal sealed partial class PodTail : IDisposable
     /// <summary>The folder of the own node in which files are read, or null for the API.</summary>
     public string? Folder => _folder;
 
-    public void Start(CancellationToken stop)
-    {
-        Run = Task.Run(() => RunAsync(stop), CancellationToken.None);
-        // Only once it has ended: who is told looks whether it has.
-        _ = Run.ContinueWith(
-            _ => _services.Changed(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
+    public void Start(CancellationToken stop) => _loop.Start(TurnAsync, _services.Changed, stop);
 
     /// <summary>Takes other labels; lines that are read from now on have them.</summary>
     public void Apply(PodTarget target, LabelSet[] streams)
@@ -76,7 +70,7 @@ internal sealed partial class PodTail : IDisposable
     }
 
     /// <summary>Looks again which way to go; over the API, with the client of now.</summary>
-    public void Reconnect() => Cancel(_connection);
+    public void Reconnect() => _loop.Reconnect();
 
     /// <summary>Something has changed in the folder.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
@@ -88,65 +82,21 @@ internal sealed partial class PodTail : IDisposable
         _files.IsRetiring = true;
         if (_isReading)
         {
-            _retired.CancelAfter(RetirePatience);
+            _loop.Retire(RetirePatience);
             Wake();
         }
         else
         {
-            Cancel(_retired);
+            _loop.Retire();
         }
     }
 
-    public void Dispose() => _retired.Dispose();
+    public void Dispose() => _loop.Dispose();
 
     private static RetrySchedule NewRetry() => new(SoonAgain, LongestWait);
 
-    private static void Cancel(CancellationTokenSource? source)
-    {
-        try
-        {
-            source?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
-    }
-
-    private async Task RunAsync(CancellationToken stop)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _retired.Token);
-        try
-        {
-            while (!either.IsCancellationRequested)
-            {
-                using var connection = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
-                _connection = connection;
-                try
-                {
-                    TimeSpan wait = await TurnAsync(connection, stop);
-                    if (_isRetiring)
-                    {
-                        return;
-                    }
-                    await Task.Delay(wait, _services.Time, connection.Token);
-                }
-                catch (Exception exception) when (
-                    (exception is OperationCanceledException or ObjectDisposedException) && !Delivery.IsHandingOn
-                    && connection.IsCancellationRequested && !either.IsCancellationRequested)
-                {
-                    // Another server, another way, or the connection was old.
-                }
-            }
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            // The ordinary end.
-        }
-    }
-
-    /// <returns>How long to wait before the next turn.</returns>
-    private async Task<TimeSpan> TurnAsync(CancellationTokenSource connection, CancellationToken stop)
+    /// <returns>How long to wait before the next turn; null where there is none.</returns>
+    private async Task<TimeSpan?> TurnAsync(CancellationTokenSource connection, CancellationToken stop)
     {
         long before = Delivery.Recent.Mark.Lines;
         TimeSpan? wait = null;
@@ -179,7 +129,7 @@ internal sealed partial class PodTail : IDisposable
             _isReading = false;
         }
         _retry = before != Delivery.Recent.Mark.Lines ? NewRetry() : _retry;
-        return wait ?? _retry.Next(null);
+        return _isRetiring ? null : wait ?? _retry.Next(null);
     }
 
     private void SetFolder(string? folder)

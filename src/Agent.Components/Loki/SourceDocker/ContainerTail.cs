@@ -1,4 +1,5 @@
 using Agent.Components.Common.Delivery;
+using Agent.Components.Common.Http;
 using Agent.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -17,9 +18,8 @@ internal sealed partial class ContainerTail : IDisposable
     private const int LeastRoom = 4 * 1024;
 
     private readonly DockerServices _services;
-    private readonly CancellationTokenSource _retired = new();
+    private readonly ConnectionLoop _loop;
     private readonly ILogger _logger;
-    private volatile CancellationTokenSource? _connection;
     private volatile StreamLabels _labels = new(null, null);
     private volatile string? _problem;
     private volatile bool _isRunning;
@@ -35,6 +35,7 @@ internal sealed partial class ContainerTail : IDisposable
         _services = services;
         _logger = services.Logger;
         _position = start;
+        _loop = new ConnectionLoop(services.Time, () => _isDelivering);
         Target = target;
         Order = new DeliveryOrder<DockerPosition>(start) { Moved = services.Moved };
     }
@@ -43,7 +44,7 @@ internal sealed partial class ContainerTail : IDisposable
 
     public DeliveryOrder<DockerPosition> Order { get; }
 
-    public Task Run { get; private set; } = Task.CompletedTask;
+    public Task Run => _loop.Run;
 
     /// <summary>Why the log cannot be read now, or null.</summary>
     public string? Problem => _problem;
@@ -54,13 +55,7 @@ internal sealed partial class ContainerTail : IDisposable
     /// <summary>True while a connection to the log is open.</summary>
     public bool IsRunning => _isRunning;
 
-    public void Start(CancellationToken stop)
-    {
-        Run = Task.Run(() => RunAsync(stop), CancellationToken.None);
-        // Only once it has ended: who is told looks whether it has.
-        _ = Run.ContinueWith(
-            _ => _services.Changed(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
+    public void Start(CancellationToken stop) => _loop.Start(TurnAsync, _services.Changed, stop);
 
     /// <summary>Takes other labels; lines that are read from now on have them.</summary>
     public void Apply(DockerTarget target, StreamLabels labels)
@@ -70,57 +65,17 @@ internal sealed partial class ContainerTail : IDisposable
     }
 
     /// <summary>Ends the connection; the next one goes to where the daemon is now.</summary>
-    public void Reconnect() => Cancel(_connection);
+    public void Reconnect() => _loop.Reconnect();
 
     /// <summary>Ends after what is on its way.</summary>
-    public void Retire() => Cancel(_retired);
+    public void Retire() => _loop.Retire();
 
-    public void Dispose() => _retired.Dispose();
+    public void Dispose() => _loop.Dispose();
 
     private static RetrySchedule NewRetry() => new(SoonAgain, LongestWait);
 
-    private static void Cancel(CancellationTokenSource? source)
-    {
-        try
-        {
-            source?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
-    }
-
-    private async Task RunAsync(CancellationToken stop)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _retired.Token);
-        try
-        {
-            while (!either.IsCancellationRequested)
-            {
-                using var connection = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
-                _connection = connection;
-                try
-                {
-                    TimeSpan wait = await TurnAsync(connection, stop);
-                    await Task.Delay(wait, _services.Time, connection.Token);
-                }
-                catch (Exception exception) when (
-                    (exception is OperationCanceledException or ObjectDisposedException) && !_isDelivering
-                    && connection.IsCancellationRequested && !either.IsCancellationRequested)
-                {
-                    // Another daemon, or silence for too long.
-                }
-            }
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            // The ordinary end.
-        }
-    }
-
     /// <returns>How long to wait before the next turn.</returns>
-    private async Task<TimeSpan> TurnAsync(CancellationTokenSource connection, CancellationToken stop)
+    private async Task<TimeSpan?> TurnAsync(CancellationTokenSource connection, CancellationToken stop)
     {
         DockerPosition before = _position;
         TimeSpan? wait = null;

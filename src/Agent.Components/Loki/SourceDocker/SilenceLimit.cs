@@ -1,3 +1,5 @@
+using Agent.Components.Common;
+
 namespace Agent.Components.Loki.SourceDocker;
 
 /// <summary>Ends a connection on which nothing came for too long.</summary>
@@ -14,7 +16,7 @@ internal sealed class SilenceLimit : IDisposable
         if (limit is { } given)
         {
             _limit = given;
-            _timer = time.CreateTimer(_ => End(connection), null, given, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(_ => connection.CancelUnlessDisposed(), null, given, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -24,16 +26,4 @@ internal sealed class SilenceLimit : IDisposable
     public void Suspend() => _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     public void Dispose() => _timer?.Dispose();
-
-    private static void End(CancellationTokenSource connection)
-    {
-        try
-        {
-            connection.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It ended by itself at this moment.
-        }
-    }
 }
