@@ -7,13 +7,13 @@ namespace Agent.Kubernetes.Objects;
 public sealed record Container
 {
     /// <summary>A cache: what it gives depends on its argument alone.</summary>
-    private static readonly ContentPool<ContainerPort[]> KnownPorts = new(new ItemsComparer<ContainerPort>());
+    private static readonly ContentPool<NamedPort[]> KnownPorts = new(new ItemsComparer<NamedPort>());
 
     public string Name { get; init; } = "";
 
     public string Image { get; init; } = "";
 
-    public IReadOnlyList<ContainerPort> Ports { get; init; } = [];
+    public IReadOnlyList<NamedPort> Ports { get; init; } = [];
 
     /// <summary>Such as <c>containerd://0123abc</c>; empty before it was first started.</summary>
     public string Id { get; init; } = "";
@@ -44,7 +44,7 @@ public sealed record Container
     internal static Container Read(ref Utf8JsonReader json)
     {
         string name = "", image = "";
-        IReadOnlyList<ContainerPort> ports = [];
+        IReadOnlyList<NamedPort> ports = [];
         while (JsonFields.Next(ref json))
         {
             if (json.ValueTextEquals("name"u8))
@@ -57,7 +57,7 @@ public sealed record Container
             }
             else if (json.ValueTextEquals("ports"u8))
             {
-                ports = Items.Read(ref json, ContainerPort.Read, KnownPorts);
+                ports = Items.Read(ref json, NamedPort.OfContainer, KnownPorts);
             }
             else
             {
@@ -65,35 +65,6 @@ public sealed record Container
             }
         }
         return new Container { Name = name, Image = image, Ports = ports };
-    }
-}
-
-public readonly record struct ContainerPort(string Name, int Number, string Protocol)
-{
-    internal static ContainerPort Read(ref Utf8JsonReader json)
-    {
-        string name = "", protocol = "";
-        int number = 0;
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("name"u8))
-            {
-                name = JsonFields.Name(ref json) ?? "";
-            }
-            else if (json.ValueTextEquals("containerPort"u8))
-            {
-                number = (int)(JsonFields.Integer(ref json) ?? 0);
-            }
-            else if (json.ValueTextEquals("protocol"u8))
-            {
-                protocol = JsonFields.Name(ref json) ?? "";
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
-        return new ContainerPort(name, number, protocol);
     }
 }
 

@@ -17,23 +17,8 @@ public sealed record Ingress : IKubernetesObject
 
     public static Ingress? Read(ref Utf8JsonReader json)
     {
-        ObjectMeta? metadata = null;
         var spec = default(Parts);
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("metadata"u8))
-            {
-                metadata = ObjectMetaReader.Read(ref json);
-            }
-            else if (json.ValueTextEquals("spec"u8))
-            {
-                spec.Read(ref json);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
+        ObjectMeta? metadata = ObjectParts.Read(ref json, ref spec);
         return metadata is null ? null : new Ingress
         {
             Metadata = metadata,
@@ -43,38 +28,34 @@ public sealed record Ingress : IKubernetesObject
         };
     }
 
-    private struct Parts
+    private struct Parts : IObjectParts
     {
         public string? ClassName;
         public IReadOnlyList<IngressRule>? Rules;
         public IReadOnlyList<string>? TlsHosts;
 
-        public void Read(ref Utf8JsonReader json)
+        public bool ReadSpec(ref Utf8JsonReader json)
         {
-            if (!JsonFields.EnterObject(ref json))
+            if (json.ValueTextEquals("ingressClassName"u8))
             {
-                return;
+                ClassName = JsonFields.Name(ref json);
             }
-            while (JsonFields.Next(ref json))
+            else if (json.ValueTextEquals("rules"u8))
             {
-                if (json.ValueTextEquals("ingressClassName"u8))
-                {
-                    ClassName = JsonFields.Name(ref json);
-                }
-                else if (json.ValueTextEquals("rules"u8))
-                {
-                    Rules = Items.Read(ref json, IngressRule.Read);
-                }
-                else if (json.ValueTextEquals("tls"u8))
-                {
-                    TlsHosts = [.. Items.Read(ref json, ReadHosts).SelectMany(static hosts => hosts)];
-                }
-                else
-                {
-                    JsonFields.Skip(ref json);
-                }
+                Rules = Items.Read(ref json, IngressRule.Read);
             }
+            else if (json.ValueTextEquals("tls"u8))
+            {
+                TlsHosts = [.. Items.Read(ref json, ReadHosts).SelectMany(static hosts => hosts)];
+            }
+            else
+            {
+                return false;
+            }
+            return true;
         }
+
+        public readonly bool ReadStatus(ref Utf8JsonReader json) => false;
 
         private static IReadOnlyList<string> ReadHosts(ref Utf8JsonReader json)
         {

@@ -19,27 +19,8 @@ public sealed record Node : IKubernetesObject
 
     public static Node? Read(ref Utf8JsonReader json)
     {
-        ObjectMeta? metadata = null;
         var parts = default(Parts);
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("metadata"u8))
-            {
-                metadata = ObjectMetaReader.Read(ref json);
-            }
-            else if (json.ValueTextEquals("spec"u8))
-            {
-                parts.ReadSpec(ref json);
-            }
-            else if (json.ValueTextEquals("status"u8))
-            {
-                parts.ReadStatus(ref json);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
+        ObjectMeta? metadata = ObjectParts.Read(ref json, ref parts);
         return metadata is null ? null : new Node
         {
             Metadata = metadata,
@@ -50,57 +31,45 @@ public sealed record Node : IKubernetesObject
         };
     }
 
-    private struct Parts
+    private struct Parts : IObjectParts
     {
         public string? ProviderId;
         public IReadOnlyList<NodeAddress>? Addresses;
         public IReadOnlyList<Condition>? Conditions;
         public int KubeletPort;
 
-        public void ReadSpec(ref Utf8JsonReader json)
+        public bool ReadSpec(ref Utf8JsonReader json)
         {
-            if (!JsonFields.EnterObject(ref json))
+            if (json.ValueTextEquals("providerID"u8))
             {
-                return;
+                ProviderId = JsonFields.Text(ref json);
             }
-            while (JsonFields.Next(ref json))
+            else
             {
-                if (json.ValueTextEquals("providerID"u8))
-                {
-                    ProviderId = JsonFields.Text(ref json);
-                }
-                else
-                {
-                    JsonFields.Skip(ref json);
-                }
+                return false;
             }
+            return true;
         }
 
-        public void ReadStatus(ref Utf8JsonReader json)
+        public bool ReadStatus(ref Utf8JsonReader json)
         {
-            if (!JsonFields.EnterObject(ref json))
+            if (json.ValueTextEquals("addresses"u8))
             {
-                return;
+                Addresses = Items.Read(ref json, NodeAddress.Read);
             }
-            while (JsonFields.Next(ref json))
+            else if (json.ValueTextEquals("conditions"u8))
             {
-                if (json.ValueTextEquals("addresses"u8))
-                {
-                    Addresses = Items.Read(ref json, NodeAddress.Read);
-                }
-                else if (json.ValueTextEquals("conditions"u8))
-                {
-                    Conditions = Items.Read(ref json, Condition.Read);
-                }
-                else if (json.ValueTextEquals("daemonEndpoints"u8))
-                {
-                    KubeletPort = ReadPort(ref json, "kubeletEndpoint"u8);
-                }
-                else
-                {
-                    JsonFields.Skip(ref json);
-                }
+                Conditions = Items.Read(ref json, Condition.Read);
             }
+            else if (json.ValueTextEquals("daemonEndpoints"u8))
+            {
+                KubeletPort = ReadPort(ref json, "kubeletEndpoint"u8);
+            }
+            else
+            {
+                return false;
+            }
+            return true;
         }
 
         private static int ReadPort(ref Utf8JsonReader json, ReadOnlySpan<byte> endpoint)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Agent.Kubernetes.Json;
 
 namespace Agent.Kubernetes.Objects;
 
@@ -39,27 +38,8 @@ public sealed record Pod : IKubernetesObject
 
     public static Pod? Read(ref Utf8JsonReader json)
     {
-        ObjectMeta? metadata = null;
         var parts = default(PodParts);
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("metadata"u8))
-            {
-                metadata = ObjectMetaReader.Read(ref json);
-            }
-            else if (json.ValueTextEquals("spec"u8))
-            {
-                parts.ReadSpec(ref json);
-            }
-            else if (json.ValueTextEquals("status"u8))
-            {
-                parts.ReadStatus(ref json);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
+        ObjectMeta? metadata = ObjectParts.Read(ref json, ref parts);
         return metadata is null ? null : new Pod
         {
             Metadata = metadata,

@@ -4,7 +4,7 @@ using Agent.Kubernetes.Json;
 namespace Agent.Kubernetes.Objects;
 
 /// <summary>What has been read of a pod: containers and their statuses stand apart, in either order.</summary>
-internal struct PodParts
+internal struct PodParts : IObjectParts
 {
     public string? NodeName;
     public string? Phase;
@@ -18,77 +18,65 @@ internal struct PodParts
     public IReadOnlyList<ContainerStatus>? InitStatuses;
     public IReadOnlyList<ContainerStatus>? EphemeralStatuses;
 
-    public void ReadSpec(ref Utf8JsonReader json)
+    public bool ReadSpec(ref Utf8JsonReader json)
     {
-        if (!JsonFields.EnterObject(ref json))
+        if (json.ValueTextEquals("nodeName"u8))
         {
-            return;
+            NodeName = JsonFields.Name(ref json);
         }
-        while (JsonFields.Next(ref json))
+        else if (json.ValueTextEquals("containers"u8))
         {
-            if (json.ValueTextEquals("nodeName"u8))
-            {
-                NodeName = JsonFields.Name(ref json);
-            }
-            else if (json.ValueTextEquals("containers"u8))
-            {
-                Containers = Items.Read(ref json, Container.Read);
-            }
-            else if (json.ValueTextEquals("initContainers"u8))
-            {
-                InitContainers = Items.Read(ref json, Container.Read);
-            }
-            else if (json.ValueTextEquals("ephemeralContainers"u8))
-            {
-                EphemeralContainers = Items.Read(ref json, Container.Read);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
+            Containers = Items.Read(ref json, Container.Read);
         }
+        else if (json.ValueTextEquals("initContainers"u8))
+        {
+            InitContainers = Items.Read(ref json, Container.Read);
+        }
+        else if (json.ValueTextEquals("ephemeralContainers"u8))
+        {
+            EphemeralContainers = Items.Read(ref json, Container.Read);
+        }
+        else
+        {
+            return false;
+        }
+        return true;
     }
 
-    public void ReadStatus(ref Utf8JsonReader json)
+    public bool ReadStatus(ref Utf8JsonReader json)
     {
-        if (!JsonFields.EnterObject(ref json))
+        if (json.ValueTextEquals("phase"u8))
         {
-            return;
+            Phase = JsonFields.Name(ref json);
         }
-        while (JsonFields.Next(ref json))
+        else if (json.ValueTextEquals("podIP"u8))
         {
-            if (json.ValueTextEquals("phase"u8))
-            {
-                Phase = JsonFields.Name(ref json);
-            }
-            else if (json.ValueTextEquals("podIP"u8))
-            {
-                PodIP = JsonFields.Text(ref json);
-            }
-            else if (json.ValueTextEquals("hostIP"u8))
-            {
-                HostIP = JsonFields.Name(ref json);
-            }
-            else if (json.ValueTextEquals("conditions"u8))
-            {
-                Ready = Items.Read(ref json, Condition.Read).FirstOrDefault(static condition => condition.Type == "Ready").Status;
-            }
-            else if (json.ValueTextEquals("containerStatuses"u8))
-            {
-                Statuses = Items.Read(ref json, ContainerStatus.Read);
-            }
-            else if (json.ValueTextEquals("initContainerStatuses"u8))
-            {
-                InitStatuses = Items.Read(ref json, ContainerStatus.Read);
-            }
-            else if (json.ValueTextEquals("ephemeralContainerStatuses"u8))
-            {
-                EphemeralStatuses = Items.Read(ref json, ContainerStatus.Read);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
+            PodIP = JsonFields.Text(ref json);
         }
+        else if (json.ValueTextEquals("hostIP"u8))
+        {
+            HostIP = JsonFields.Name(ref json);
+        }
+        else if (json.ValueTextEquals("conditions"u8))
+        {
+            Ready = Items.Read(ref json, Condition.Read).FirstOrDefault(static condition => condition.Type == "Ready").Status;
+        }
+        else if (json.ValueTextEquals("containerStatuses"u8))
+        {
+            Statuses = Items.Read(ref json, ContainerStatus.Read);
+        }
+        else if (json.ValueTextEquals("initContainerStatuses"u8))
+        {
+            InitStatuses = Items.Read(ref json, ContainerStatus.Read);
+        }
+        else if (json.ValueTextEquals("ephemeralContainerStatuses"u8))
+        {
+            EphemeralStatuses = Items.Read(ref json, ContainerStatus.Read);
+        }
+        else
+        {
+            return false;
+        }
+        return true;
     }
 }

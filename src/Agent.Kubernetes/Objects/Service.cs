@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Agent.Kubernetes.Json;
 
 namespace Agent.Kubernetes.Objects;
 
@@ -19,7 +18,7 @@ public sealed record Service : IKubernetesObject
 
     public IReadOnlyList<string> LoadBalancerIPs { get; init; } = [];
 
-    public IReadOnlyList<ServicePort> Ports { get; init; } = [];
+    public IReadOnlyList<NamedPort> Ports { get; init; } = [];
 
     /// <summary>Whether it wants addresses of both families, if it can get them.</summary>
     public bool IsDualStack { get; init; }
@@ -29,27 +28,8 @@ public sealed record Service : IKubernetesObject
 
     public static Service? Read(ref Utf8JsonReader json)
     {
-        ObjectMeta? metadata = null;
         var parts = default(ServiceParts);
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("metadata"u8))
-            {
-                metadata = ObjectMetaReader.Read(ref json);
-            }
-            else if (json.ValueTextEquals("spec"u8))
-            {
-                parts.ReadSpec(ref json);
-            }
-            else if (json.ValueTextEquals("status"u8))
-            {
-                parts.ReadStatus(ref json);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
+        ObjectMeta? metadata = ObjectParts.Read(ref json, ref parts);
         return metadata is null ? null : new Service
         {
             Metadata = metadata,
@@ -62,34 +42,5 @@ public sealed record Service : IKubernetesObject
             IsDualStack = parts.FamilyPolicy is "PreferDualStack" or "RequireDualStack",
             IPFamilies = parts.Families ?? [],
         };
-    }
-}
-
-public readonly record struct ServicePort(string Name, int Number, string Protocol)
-{
-    internal static ServicePort Read(ref Utf8JsonReader json)
-    {
-        string name = "", protocol = "";
-        int number = 0;
-        while (JsonFields.Next(ref json))
-        {
-            if (json.ValueTextEquals("name"u8))
-            {
-                name = JsonFields.Name(ref json) ?? "";
-            }
-            else if (json.ValueTextEquals("port"u8))
-            {
-                number = (int)(JsonFields.Integer(ref json) ?? 0);
-            }
-            else if (json.ValueTextEquals("protocol"u8))
-            {
-                protocol = JsonFields.Name(ref json) ?? "";
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
-        return new ServicePort(name, number, protocol);
     }
 }

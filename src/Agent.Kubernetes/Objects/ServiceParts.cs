@@ -4,7 +4,7 @@ using Agent.Kubernetes.Json;
 namespace Agent.Kubernetes.Objects;
 
 /// <summary>What has been read of a service.</summary>
-internal struct ServiceParts
+internal struct ServiceParts : IObjectParts
 {
     public string? Type;
     public string? ClusterIP;
@@ -13,68 +13,56 @@ internal struct ServiceParts
     public string? FamilyPolicy;
     public IReadOnlyList<string>? LoadBalancerIPs;
     public IReadOnlyList<string>? Families;
-    public IReadOnlyList<ServicePort>? Ports;
+    public IReadOnlyList<NamedPort>? Ports;
 
-    public void ReadSpec(ref Utf8JsonReader json)
+    public bool ReadSpec(ref Utf8JsonReader json)
     {
-        if (!JsonFields.EnterObject(ref json))
+        if (json.ValueTextEquals("type"u8))
         {
-            return;
+            Type = JsonFields.Name(ref json);
         }
-        while (JsonFields.Next(ref json))
+        else if (json.ValueTextEquals("clusterIP"u8))
         {
-            if (json.ValueTextEquals("type"u8))
-            {
-                Type = JsonFields.Name(ref json);
-            }
-            else if (json.ValueTextEquals("clusterIP"u8))
-            {
-                ClusterIP = JsonFields.Text(ref json);
-            }
-            else if (json.ValueTextEquals("externalName"u8))
-            {
-                ExternalName = JsonFields.Text(ref json);
-            }
-            else if (json.ValueTextEquals("loadBalancerIP"u8))
-            {
-                LoadBalancerIP = JsonFields.Text(ref json);
-            }
-            else if (json.ValueTextEquals("ipFamilyPolicy"u8))
-            {
-                FamilyPolicy = JsonFields.Name(ref json);
-            }
-            else if (json.ValueTextEquals("ipFamilies"u8))
-            {
-                Families = Items.Names(ref json);
-            }
-            else if (json.ValueTextEquals("ports"u8))
-            {
-                Ports = Items.Read(ref json, ServicePort.Read);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
+            ClusterIP = JsonFields.Text(ref json);
         }
+        else if (json.ValueTextEquals("externalName"u8))
+        {
+            ExternalName = JsonFields.Text(ref json);
+        }
+        else if (json.ValueTextEquals("loadBalancerIP"u8))
+        {
+            LoadBalancerIP = JsonFields.Text(ref json);
+        }
+        else if (json.ValueTextEquals("ipFamilyPolicy"u8))
+        {
+            FamilyPolicy = JsonFields.Name(ref json);
+        }
+        else if (json.ValueTextEquals("ipFamilies"u8))
+        {
+            Families = Items.Names(ref json);
+        }
+        else if (json.ValueTextEquals("ports"u8))
+        {
+            Ports = Items.Read(ref json, NamedPort.OfService);
+        }
+        else
+        {
+            return false;
+        }
+        return true;
     }
 
-    public void ReadStatus(ref Utf8JsonReader json)
+    public bool ReadStatus(ref Utf8JsonReader json)
     {
-        if (!JsonFields.EnterObject(ref json))
+        if (json.ValueTextEquals("loadBalancer"u8))
         {
-            return;
+            ReadBalancer(ref json);
         }
-        while (JsonFields.Next(ref json))
+        else
         {
-            if (json.ValueTextEquals("loadBalancer"u8))
-            {
-                ReadBalancer(ref json);
-            }
-            else
-            {
-                JsonFields.Skip(ref json);
-            }
+            return false;
         }
+        return true;
     }
 
     private void ReadBalancer(ref Utf8JsonReader json)

@@ -36,7 +36,7 @@ public sealed class ObjectsTests
         Assert.Equal(["a", "b"], pod.Containers.Select(static container => container.Name));
         Assert.Equal(("", 0), (pod.Containers[0].Id, pod.Containers[0].RestartCount));
         Assert.Equal(("cri://b", 3), (pod.Containers[1].Id, pod.Containers[1].RestartCount));
-        Assert.Equal([new ContainerPort("http", 80, "TCP"), new ContainerPort("", 81, "")], pod.Containers[1].Ports);
+        Assert.Equal([new NamedPort("http", 80, "TCP"), new NamedPort("", 81, "")], pod.Containers[1].Ports);
         Assert.Equal(("i", "cri://i"), (pod.InitContainers[0].Name, pod.InitContainers[0].Id));
         Assert.Equal(("debug", "cri://d"), (pod.EphemeralContainers[0].Name, pod.EphemeralContainers[0].Id));
     }

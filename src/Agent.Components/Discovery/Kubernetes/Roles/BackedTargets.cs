@@ -42,7 +42,7 @@ internal sealed class BackedTargets(MetaLabels metadata)
         seen.Ports.Add(number);
         foreach ((Container container, bool isInit) in ContainersOf(pod))
         {
-            foreach (ContainerPort declared in container.Ports)
+            foreach (NamedPort declared in container.Ports)
             {
                 if (declared.Number == number)
                 {
@@ -65,7 +65,7 @@ internal sealed class BackedTargets(MetaLabels metadata)
             }
             foreach ((Container container, bool isInit) in ContainersOf(seen.Pod))
             {
-                foreach (ContainerPort port in container.Ports)
+                foreach (NamedPort port in container.Ports)
                 {
                     if (!seen.Ports.Contains(port.Number))
                     {

@@ -46,7 +46,7 @@ internal static class PodLabels
 
     public static void AddContainerId(LabelSetBuilder labels, Container container) => labels.Set(Prefix + "container_id", container.Id);
 
-    public static void AddPort(LabelSetBuilder labels, ContainerPort port, string protocol)
+    public static void AddPort(LabelSetBuilder labels, NamedPort port, string protocol)
     {
         labels.Set(Prefix + "container_port_name", port.Name);
         labels.Set(Prefix + "container_port_number", port.Number.ToString(CultureInfo.InvariantCulture));

@@ -46,7 +46,7 @@ internal sealed class PodTargets(MetaLabels metadata) : IRoleTargets<Pod>
             targets.Add(new Target(_labels.ToLabelSet()));
             return;
         }
-        foreach (ContainerPort port in container.Ports)
+        foreach (NamedPort port in container.Ports)
         {
             _labels.Set(TargetText.Address, TargetText.HostAndPort(pod.PodIP, port.Number));
             PodLabels.AddPort(_labels, port, port.Protocol);

@@ -20,7 +20,7 @@ internal sealed class ServiceTargets(MetaLabels metadata) : IRoleTargets<Service
         metadata.AddService(_labels, item.Metadata);
         metadata.AttachNamespace(_labels, cluster, item.Metadata.Namespace);
         LabelSet shared = _labels.ToLabelSet();
-        foreach (ServicePort port in item.Ports)
+        foreach (NamedPort port in item.Ports)
         {
             _labels.Reset(shared);
             _labels.Set(TargetText.Address, TargetText.HostAndPort($"{item.Metadata.Name}.{item.Metadata.Namespace}.svc", port.Number));
