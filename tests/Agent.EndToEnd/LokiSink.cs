@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.LokiPush;
 using Agent.Wire.Snappy;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd;
@@ -104,13 +104,11 @@ internal sealed class LokiSink : IAsyncDisposable
 
     public async Task ListenAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        _server = LoopbackServer.Build(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = LongestBody;
             kestrel.Listen(_address);
         });
-        _server = builder.Build();
         _server.Run(HandleAsync);
         await _server.StartAsync();
     }
@@ -143,10 +141,7 @@ internal sealed class LokiSink : IAsyncDisposable
         if (_server is { } server)
         {
             _server = null;
-            using var now = new CancellationTokenSource();
-            await now.CancelAsync();
-            await server.StopAsync(now.Token);
-            await server.DisposeAsync();
+            await server.EndAsync();
         }
     }
 

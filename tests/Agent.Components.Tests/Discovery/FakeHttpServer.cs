@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Components.Tests.Discovery;
@@ -21,19 +20,7 @@ internal sealed class FakeHttpServer : IAsyncDisposable
 
     public static async Task<FakeHttpServer> StartAsync(RequestDelegate answer, string? socket = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-        {
-            if (socket is null)
-            {
-                options.Listen(IPAddress.Loopback, 0);
-            }
-            else
-            {
-                options.ListenUnixSocket(socket);
-            }
-        });
-        var server = new FakeHttpServer(builder.Build());
+        var server = new FakeHttpServer(LoopbackServer.BuildAt(socket));
         server._app.Run(async http =>
         {
             server.Requests.Enqueue(http.Request.Path + http.Request.QueryString);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 
 namespace Agent.EndToEnd.Kubernetes;
 
@@ -38,9 +38,7 @@ internal sealed class LargeCluster : IAsyncDisposable
         var certificates = new ClusterCertificates([IPAddress.Loopback]);
         FakeApiServer api = await FakeApiServer.StartAsync(certificate: certificates.Server);
         api.RequiredToken = Token;
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Any, 0));
-        WebApplication servers = builder.Build();
+        WebApplication servers = LoopbackServer.Build(static kestrel => kestrel.Listen(IPAddress.Any, 0));
         servers.Run(static async http =>
         {
             if (http.Request.Method == "POST")
@@ -84,10 +82,7 @@ internal sealed class LargeCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _servers.StopAsync(now.Token);
-        await _servers.DisposeAsync();
+        await _servers.EndAsync();
         await Api.DisposeAsync();
         _certificates.Dispose();
     }

@@ -52,8 +52,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
         {
             api.LoadList(collection, list);
         }
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        WebApplication servers = LoopbackServer.Build(kestrel =>
         {
             foreach (IPAddress node in isScraped ? content.NodeAddresses : [])
             {
@@ -65,8 +64,6 @@ internal sealed class LoopbackCluster : IAsyncDisposable
                 Array.ForEach(PodPorts, port => kestrel.Listen(pod, port));
             }
         });
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        WebApplication servers = builder.Build();
         var cluster = new LoopbackCluster(api, certificates, servers);
         servers.Run(cluster.ShowMetricsAsync);
         await servers.StartAsync();
@@ -92,10 +89,7 @@ internal sealed class LoopbackCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _servers.StopAsync(now.Token);
-        await _servers.DisposeAsync();
+        await _servers.EndAsync();
         await Api.DisposeAsync();
         _certificates.Dispose();
     }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd.Kubernetes;
@@ -18,27 +18,19 @@ internal sealed class ScrapedServers : IAsyncDisposable
 
     public static async Task<ScrapedServers> StartAsync(params IEnumerable<IPEndPoint> addresses)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var servers = new ScrapedServers(LoopbackServer.Build(kestrel =>
         {
             foreach (IPEndPoint address in addresses)
             {
                 kestrel.Listen(address);
             }
-        });
-        var servers = new ScrapedServers(builder.Build());
+        }));
         servers._servers.Run(servers.ShowAsync);
         await servers._servers.StartAsync();
         return servers;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _servers.StopAsync(now.Token);
-        await _servers.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _servers.EndAsync();
 
     private async Task ShowAsync(HttpContext http)
     {

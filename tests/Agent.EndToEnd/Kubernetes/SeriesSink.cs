@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.Exposition;
 using Agent.Wire.RemoteWrite;
 using Agent.Wire.Snappy;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd.Kubernetes;
@@ -20,9 +20,7 @@ internal sealed class SeriesSink : IAsyncDisposable
 
     private SeriesSink()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
-        _server = builder.Build();
+        _server = LoopbackServer.Build(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
         _server.Run(TakeAsync);
     }
 
@@ -38,13 +36,7 @@ internal sealed class SeriesSink : IAsyncDisposable
         return sink;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _server.StopAsync(now.Token);
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.EndAsync();
 
     private async Task TakeAsync(HttpContext http)
     {

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd.Prometheus;
@@ -43,9 +43,7 @@ internal sealed class MetricsPage : IAsyncDisposable
     public static async Task<MetricsPage> StartAsync(Func<HttpRequest, byte[]> body, string contentType)
     {
         int port = FreePort.Next();
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        WebApplication server = builder.Build();
+        WebApplication server = LoopbackServer.Build(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var page = new MetricsPage(server, port) { Body = body, ContentType = contentType };
         server.Run(page.HandleAsync);
         await server.StartAsync();
@@ -54,13 +52,7 @@ internal sealed class MetricsPage : IAsyncDisposable
 
     public void Show(string text) => Body = _ => Encoding.UTF8.GetBytes(text);
 
-    public async ValueTask DisposeAsync()
-    {
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _server.StopAsync(now.Token);
-        await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.EndAsync();
 
     private async Task HandleAsync(HttpContext http)
     {

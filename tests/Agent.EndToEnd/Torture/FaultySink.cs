@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Agent.Testing;
 using Agent.Wire;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.EndToEnd.Torture;
@@ -100,14 +100,12 @@ internal abstract class FaultySink : IAsyncDisposable
 
     protected async Task ListenAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        _server = LoopbackServer.Build(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = LongestBody;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, _port);
         });
-        _server = builder.Build();
         _server.Run(HandleAsync);
         _reserved?.Dispose();
         _reserved = null;

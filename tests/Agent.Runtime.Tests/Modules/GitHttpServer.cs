@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Text;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -35,13 +31,11 @@ internal sealed class GitHttpServer : IAsyncDisposable
     /// <summary>The arguments of every process of the machine while a request was answered that had the right password.</summary>
     public ConcurrentQueue<string> Processes { get; } = [];
 
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address => _app.Urls.First();
 
     public static async Task<GitHttpServer> StartAsync(string folder)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static options => options.Listen(IPAddress.Loopback, 0));
-        WebApplication app = builder.Build();
+        WebApplication app = LoopbackServer.Build();
         var server = new GitHttpServer(app, folder);
         app.Run(server.AnswerAsync);
         await app.StartAsync();

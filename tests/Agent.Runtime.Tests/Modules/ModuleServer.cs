@@ -1,10 +1,6 @@
-using System.Net;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -27,13 +23,11 @@ internal sealed class ModuleServer : IAsyncDisposable
 
     public IHeaderDictionary? LastHeaders { get; private set; }
 
-    public string Url => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/modules/m.alloy";
+    public string Url => _app.Urls.First() + "/modules/m.alloy";
 
     public static async Task<ModuleServer> StartAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static options => options.Listen(IPAddress.Loopback, 0));
-        WebApplication app = builder.Build();
+        WebApplication app = LoopbackServer.Build();
         var server = new ModuleServer(app);
         app.Run(server.AnswerAsync);
         await app.StartAsync();

@@ -194,15 +194,13 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Listens again, on the port of before.</summary>
     public async Task ComeUpAsync()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, _port, listen =>
+        WebApplication app = LoopbackServer.Build(options => options.Listen(IPAddress.Loopback, _port, listen =>
         {
             if (_certificate is not null)
             {
                 listen.UseHttps(_certificate);
             }
         }));
-        WebApplication app = builder.Build();
         app.Run(AnswerAsync);
         await app.StartAsync();
         _port = new Uri(app.Urls.First()).Port;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using Agent.Run;
 using Agent.Runtime;
@@ -8,11 +7,10 @@ using Agent.Runtime.Logging;
 using Agent.Runtime.StandardLibrary;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Metrics;
+using Agent.Testing;
 using Agent.Web.Access;
 using Agent.Web.LiveDebugging;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Agent.Tests.Run;
 
@@ -167,10 +165,7 @@ public sealed class RemoteGraphTests : IAsyncDisposable
     /// <summary>Answers every question with the same text.</summary>
     private static async Task<WebApplication> ServeAsync(string content)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static options => options.Listen(IPAddress.Loopback, 0));
-        WebApplication server = builder.Build();
+        WebApplication server = LoopbackServer.Build();
         byte[] text = Encoding.UTF8.GetBytes(content);
         server.Run(async http =>
         {

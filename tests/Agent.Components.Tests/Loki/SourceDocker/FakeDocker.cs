@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Text;
+using Agent.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Agent.Components.Tests.Loki.SourceDocker;
@@ -153,19 +152,7 @@ internal sealed class FakeDocker : IAsyncDisposable
 
     public static async Task<FakeDocker> StartAsync(string? socket = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-        {
-            if (socket is null)
-            {
-                options.Listen(IPAddress.Loopback, 0);
-            }
-            else
-            {
-                options.ListenUnixSocket(socket);
-            }
-        });
-        var docker = new FakeDocker(builder.Build());
+        var docker = new FakeDocker(LoopbackServer.BuildAt(socket));
         docker._app.Run(docker.AnswerAsync);
         await docker._app.StartAsync();
         return docker;
