@@ -29,11 +29,11 @@ internal static class ObjectParts
             }
             else if (json.ValueTextEquals("spec"u8))
             {
-                ReadSpec(ref json, ref parts);
+                ReadSection(ref json, ref parts, isSpec: true);
             }
             else if (json.ValueTextEquals("status"u8))
             {
-                ReadStatus(ref json, ref parts);
+                ReadSection(ref json, ref parts, isSpec: false);
             }
             else
             {
@@ -43,26 +43,13 @@ internal static class ObjectParts
         return metadata;
     }
 
-    private static void ReadSpec<T>(ref Utf8JsonReader json, ref T parts)
+    private static void ReadSection<T>(ref Utf8JsonReader json, ref T parts, bool isSpec)
         where T : struct, IObjectParts
     {
         bool isObject = JsonFields.EnterObject(ref json);
         while (isObject && JsonFields.Next(ref json))
         {
-            if (!parts.ReadSpec(ref json))
-            {
-                JsonFields.Skip(ref json);
-            }
-        }
-    }
-
-    private static void ReadStatus<T>(ref Utf8JsonReader json, ref T parts)
-        where T : struct, IObjectParts
-    {
-        bool isObject = JsonFields.EnterObject(ref json);
-        while (isObject && JsonFields.Next(ref json))
-        {
-            if (!parts.ReadStatus(ref json))
+            if (!(isSpec ? parts.ReadSpec(ref json) : parts.ReadStatus(ref json)))
             {
                 JsonFields.Skip(ref json);
             }
