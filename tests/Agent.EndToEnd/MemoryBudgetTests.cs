@@ -23,14 +23,14 @@ public sealed class MemoryBudgetTests : IDisposable
     [NativeFact]
     public async Task A_backlog_for_a_slow_sink_stays_within_the_budget_is_scraped_meanwhile_and_arrives_whole()
     {
-        const long Budget = 70 * MiB;
+        const long Budget = 50 * MiB;
         await using LokiSink sink = await StartSinkAsync();
         WriteBacklog();
         Configure(sink);
         await using RunningAgent agent = await RunningAgent.StartAsync(new AgentStart(_workspace.Configuration)
         {
             Storage = _workspace.Storage,
-            Environment = static variables => variables["GOMEMLIMIT"] = "70MiB",
+            Environment = static variables => variables["GOMEMLIMIT"] = "50MiB",
         });
 
         long peak = await PeakUntilArrivedAsync(agent, sink);
