@@ -13,25 +13,31 @@ internal static partial class ProgramPages
     private const int DoNotNeed = 4;
     private const string Maps = "/proc/self/smaps";
 
-    /// <summary>Returns the bytes that were mapped and are not any more; 0 where the system does not tell what is mapped.</summary>
-    public static long GiveBack()
+    // Looked up once: what can only be read and is as in the file stays so.
+    private static readonly Lazy<ProgramMapping[]> Own = new(FindOwn);
+
+    /// <summary>Does nothing where the system does not tell what is mapped.</summary>
+    public static void GiveBack()
+    {
+        foreach (ProgramMapping mapping in Own.Value)
+        {
+            _ = Advise((nint)mapping.Start, (nint)mapping.Length, DoNotNeed);
+        }
+    }
+
+    private static ProgramMapping[] FindOwn()
     {
         if (!OperatingSystem.IsLinux() || Environment.ProcessPath is not { } program)
         {
-            return 0;
+            return [];
         }
         try
         {
-            long freed = 0;
-            foreach (ProgramMapping mapping in ProgramMapping.Read(File.ReadLines(Maps), program))
-            {
-                freed += mapping.IsUnchanged && Advise((nint)mapping.Start, (nint)mapping.Length, DoNotNeed) == 0 ? mapping.ResidentBytes : 0;
-            }
-            return freed;
+            return [.. ProgramMapping.Read(File.ReadLines(Maps), program).Where(static mapping => mapping.IsUnchanged)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return 0;
+            return [];
         }
     }
 
@@ -41,13 +47,12 @@ internal static partial class ProgramPages
 
 /// <summary>One stretch of memory that maps the program's file.</summary>
 /// <param name="IsUnchanged">It can only be read, and every page of it is as in the file: relocated data is not, and would be lost.</param>
-internal readonly record struct ProgramMapping(long Start, long Length, bool IsUnchanged, long ResidentBytes)
+internal readonly record struct ProgramMapping(long Start, long Length, bool IsUnchanged)
 {
     /// <summary>Finds the mappings of <paramref name="program"/> among those of a process, as <c>/proc/PID/smaps</c> lists them.</summary>
     public static IEnumerable<ProgramMapping> Read(IEnumerable<string> lines, string program)
     {
         (long Start, long End, bool IsReadOnly)? open = null;
-        long resident = 0;
         long changed = 0;
         foreach (string line in lines)
         {
@@ -55,18 +60,17 @@ internal readonly record struct ProgramMapping(long Start, long Length, bool IsU
             {
                 if (open is { } last)
                 {
-                    yield return new ProgramMapping(last.Start, last.End - last.Start, last.IsReadOnly && changed == 0, resident);
+                    yield return new ProgramMapping(last.Start, last.End - last.Start, last.IsReadOnly && changed == 0);
                 }
                 open = line.EndsWith($" {program}", StringComparison.Ordinal) ? header : null;
-                (resident, changed) = (0, 0);
+                changed = 0;
                 continue;
             }
-            resident += KibibytesOf(line, "Rss:") * 1024;
             changed += KibibytesOf(line, "Anonymous:") + KibibytesOf(line, "Private_Dirty:") + KibibytesOf(line, "Swap:");
         }
         if (open is { } end)
         {
-            yield return new ProgramMapping(end.Start, end.End - end.Start, end.IsReadOnly && changed == 0, resident);
+            yield return new ProgramMapping(end.Start, end.End - end.Start, end.IsReadOnly && changed == 0);
         }
     }
 

@@ -14,10 +14,14 @@ public sealed class SettledMemory : IDisposable
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>While components connect and ask for the first time, which takes parts of the program that nothing else does.</summary>
-    private static readonly TimeSpan FirstBreath = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Between the first times that pages of the program are given back while components connect and ask for the first time, which takes parts
+    /// of it that nothing else does: half of it would be resident after a second. What is in use comes back within a millisecond.
+    /// </summary>
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Breath = TimeSpan.FromSeconds(2);
+    /// <summary>Later a quarter of the time since the load passes in between.</summary>
+    private const int BreathsOfAge = 4;
 
     /// <summary>Until it has settled, memory may grow by half of what it was right after the load, or after it was last given back.</summary>
     private const int ShareWhileSettling = 2;
@@ -35,7 +39,6 @@ public sealed class SettledMemory : IDisposable
     private readonly Func<long> _resident;
     private readonly Action _collect;
     private readonly ITimer _timer;
-    private readonly ITimer _start;
     private long _settled;
     private long _next;
     private long _loaded;
@@ -49,7 +52,6 @@ public sealed class SettledMemory : IDisposable
     {
         (_runtime, _time, _resident, _collect) = (runtime, time, resident, collect);
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _start = time.CreateTimer(static _ => ProgramPages.GiveBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _runtime.Loaded += OnLoaded;
     }
 
@@ -82,7 +84,6 @@ public sealed class SettledMemory : IDisposable
     {
         _runtime.Loaded -= OnLoaded;
         _timer.Dispose();
-        _start.Dispose();
     }
 
     private void OnLoaded(LoadResult result)
@@ -95,20 +96,26 @@ public sealed class SettledMemory : IDisposable
             Volatile.Write(ref _settled, _resident());
             Volatile.Write(ref _next, 0);
             _isSettling = true;
-            _timer.Change(Interval, Interval);
-            _start.Change(FirstBreath, Breath);
+            _timer.Change(Breath, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void OnTimer()
     {
-        _start.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         long now = _time.GetTimestamp();
+        TimeSpan age = _time.GetElapsedTime(Volatile.Read(ref _loaded), now);
+        if (age < Interval)
+        {
+            ProgramPages.GiveBack();
+            _timer.Change(TimeSpan.FromTicks(Math.Min(Math.Max(Breath.Ticks, age.Ticks / BreathsOfAge), (Interval - age).Ticks)), Timeout.InfiniteTimeSpan);
+            return;
+        }
+        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
         if (now < Volatile.Read(ref _next))
         {
             return;
         }
-        bool hasSettled = _isSettling && _time.GetElapsedTime(Volatile.Read(ref _loaded), now) >= Rest;
+        bool hasSettled = _isSettling && age >= Rest;
         if (hasSettled || _resident() > Allowed())
         {
             _isSettling &= !hasSettled;

@@ -8,7 +8,7 @@ public sealed class MemoryBudgetTests : IDisposable
 {
     private const long MiB = 1 << 20;
     private const int Files = 8;
-    private const int LinesPerFile = 80_000;
+    private const int LinesPerFile = 50_000;
 
     /// <summary>What comes in between two looks, and buffers that double meanwhile.</summary>
     private const long Slack = 20 * MiB;
@@ -71,7 +71,7 @@ public sealed class MemoryBudgetTests : IDisposable
         return sink;
     }
 
-    /// <summary>Some 200 MiB.</summary>
+    /// <summary>Some 125 MiB.</summary>
     private void WriteBacklog()
     {
         var random = new Random(7);

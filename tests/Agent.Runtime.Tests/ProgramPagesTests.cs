@@ -33,10 +33,10 @@ public sealed class ProgramPagesTests
 
         Assert.Equal(
             [
-                new ProgramMapping(0x55d0c8a00000, 0x100000, IsUnchanged: true, 512 * 1024),
-                new ProgramMapping(0x55d0c8b00000, 0x500000, IsUnchanged: true, 4000 * 1024),
-                new ProgramMapping(0x55d0c9000000, 0x10000, IsUnchanged: false, 64 * 1024),
-                new ProgramMapping(0x55d0c9010000, 0x10000, IsUnchanged: false, 64 * 1024),
+                new ProgramMapping(0x55d0c8a00000, 0x100000, IsUnchanged: true),
+                new ProgramMapping(0x55d0c8b00000, 0x500000, IsUnchanged: true),
+                new ProgramMapping(0x55d0c9000000, 0x10000, IsUnchanged: false),
+                new ProgramMapping(0x55d0c9010000, 0x10000, IsUnchanged: false),
             ],
             mappings);
     }
@@ -46,5 +46,10 @@ public sealed class ProgramPagesTests
 
     // The test host is the program: its pages are given back while it runs, and it runs on.
     [Fact]
-    public void The_program_runs_on_after_its_pages_were_given_back() => Assert.True(ProgramPages.GiveBack() >= 0);
+    public void The_program_runs_on_after_its_pages_were_given_back()
+    {
+        ProgramPages.GiveBack();
+        ProgramPages.GiveBack();
+        Assert.Contains("Name:", File.ReadAllText("/proc/self/status"), StringComparison.Ordinal);
+    }
 }
