@@ -60,10 +60,16 @@ export function SortedTable<T>({ rows, columns, id, label, initial, empty }: { r
   );
 }
 
+/** In milliseconds: until what React has made is laid out and on the screen. */
+const drawing = 100;
+
 /** More rows than the window shows are drawn once those are, in slices between other work. */
 function useGrowing(length: number): number {
   const [shown, setShown] = useState(() => Math.ceil(window.innerHeight / rowHeight));
-  useEffect(() => startTransition(() => setShown(Infinity)), []);
+  useEffect(() => {
+    const timer = setTimeout(() => startTransition(() => setShown(Infinity)), drawing);
+    return () => clearTimeout(timer);
+  }, []);
   return Math.min(length, shown);
 }
 
