@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agent.Testing;
 
 namespace Agent.EndToEnd;
 

@@ -1,3 +1,5 @@
+using Agent.Testing;
+
 namespace Agent.EndToEnd;
 
 /// <summary>Ends of the process, asked for and not, while lines are written.</summary>

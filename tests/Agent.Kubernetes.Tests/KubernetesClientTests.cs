@@ -91,7 +91,7 @@ public sealed class KubernetesClientTests
         var time = new FakeTimeProvider();
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
         Task<HttpResponseMessage> answer = new KubernetesClient(http, server.Url, time).SendAsync(HttpMethod.Get, "/api/v1/pods", null, default);
-        await Until.TrueAsync(() => !server.Requests.IsEmpty, "it is asked");
+        await Eventually.TrueAsync(() => !server.Requests.IsEmpty, "it is asked");
         time.Advance(TimeSpan.FromSeconds(74));
         Assert.False(answer.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Agent.Testing;
 
 /// <summary>A clock that moves when told to; timers fire, in order of their due time, inside <see cref="Advance"/>.</summary>
@@ -67,6 +69,11 @@ public sealed class FakeTimeProvider(DateTimeOffset start) : TimeProvider
             next.Fire();
         }
     }
+
+    /// <summary>Moves the clock step by step until something holds. In between other threads have a moment of real time.</summary>
+    /// <exception cref="TimeoutException">It has not come about within 30 s of real time.</exception>
+    public Task AdvanceUntilAsync(TimeSpan step, Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "") =>
+        Eventually.TrueAsync(holds, what, () => Advance(step));
 
     private sealed class FakeTimer(FakeTimeProvider owner, Action fire) : ITimer
     {

@@ -1,4 +1,3 @@
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Agent.Syntax.Values;
@@ -47,19 +46,16 @@ internal sealed class DiscoveryRun<TArguments> : IAsyncDisposable
     /// <summary>Waits in real time; a component that crashes fails the test.</summary>
     public async Task UntilAsync(Func<bool> condition)
     {
-        await SourceFileFixture.UntilAsync(() => _run.IsFaulted || condition());
+        await Eventually.TrueAsync(() => _run.IsFaulted || condition());
         await (_run.IsFaulted ? _run : Task.CompletedTask);
     }
 
     /// <summary>Waits in real time while the component's clock runs.</summary>
-    public Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
+    public async Task AdvanceUntilAsync(Func<bool> condition)
     {
-        if (!condition())
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-        }
-        return condition();
-    });
+        await Time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => _run.IsFaulted || condition());
+        await (_run.IsFaulted ? _run : Task.CompletedTask);
+    }
 
     public double Metric(string name) =>
         Context.Registry.Families().Where(family => family.Name == name).SelectMany(static family => family.Series)

@@ -45,11 +45,11 @@ public sealed class LocalFileMatchTests : IAsyncDisposable
         Assert.Equal("", Found);
 
         Make("ns/pod/0.log");
-        await UntilAsync(() => Found == "ns/pod/0.log");
+        await Eventually.TrueAsync(() => Found == "ns/pod/0.log");
         Make("ns/pod/1.log");
-        await UntilAsync(() => Found == "ns/pod/0.log ns/pod/1.log");
+        await Eventually.TrueAsync(() => Found == "ns/pod/0.log ns/pod/1.log");
         File.Delete(Path.Combine(_folder, "ns/pod/0.log"));
-        await UntilAsync(() => Found == "ns/pod/1.log");
+        await Eventually.TrueAsync(() => Found == "ns/pod/1.log");
     }
 
     [Fact]
@@ -74,8 +74,6 @@ public sealed class LocalFileMatchTests : IAsyncDisposable
 
         Assert.Equal("a.log", Found);
     }
-
-    private static Task UntilAsync(Func<bool> condition) => Loki.SourceFile.SourceFileFixture.UntilAsync(condition);
 
     private LocalFileMatch.Arguments Match(string pattern, string exclude = "")
     {

@@ -32,10 +32,10 @@ public sealed class LocalFileTests : IAsyncDisposable
         Assert.Equal(new LocalFile.Exports(new OptionalSecret("one\n", IsSecret: true)), _context.LastExports);
 
         File.WriteAllText(FilePath, "second");
-        await UntilAsync(() => Content == "second");
+        await Eventually.TrueAsync(() => Content == "second");
         File.WriteAllText(FilePath + ".new", "third");
         File.Move(FilePath + ".new", FilePath, overwrite: true);
-        await UntilAsync(() => Content == "third");
+        await Eventually.TrueAsync(() => Content == "third");
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class LocalFileTests : IAsyncDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder, "..data_tmp"), "v2");
         Assert.Equal(0, Rename(Path.Combine(_folder, "..data_tmp"), Path.Combine(_folder, "..data")));
 
-        await UntilAsync(() => Content == "new");
+        await Eventually.TrueAsync(() => Content == "new");
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public sealed class LocalFileTests : IAsyncDisposable
         await StartAsync(new LocalFile.Arguments { Filename = FilePath });
 
         File.Delete(FilePath);
-        await UntilAsync(() => _context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _context.Health == HealthState.Unhealthy);
         Assert.Equal("one", Content);
         File.WriteAllText(FilePath, "two");
 
-        await UntilAsync(() => _context.Health == HealthState.Healthy && Content == "two");
+        await Eventually.TrueAsync(() => _context.Health == HealthState.Healthy && Content == "two");
     }
 
     [Fact]
@@ -90,11 +90,11 @@ public sealed class LocalFileTests : IAsyncDisposable
             new LocalFile.Arguments { Filename = FilePath, Detector = FileChangeDetector.Poll, PollFrequency = TimeSpan.FromSeconds(30) }, CancellationToken.None);
         using var stop = new CancellationTokenSource();
         Task run = component.RunAsync(stop.Token);
-        await UntilAsync(() => time.ArmedTimers == 1 && context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => time.ArmedTimers == 1 && context.Health == HealthState.Healthy);
 
         File.WriteAllText(FilePath, "two");
         time.Advance(TimeSpan.FromSeconds(30));
-        await UntilAsync(() => ((LocalFile.Exports)context.LastExports!).Content.Value == "two");
+        await Eventually.TrueAsync(() => ((LocalFile.Exports)context.LastExports!).Content.Value == "two");
 
         await stop.CancelAsync();
         await run;
@@ -102,8 +102,6 @@ public sealed class LocalFileTests : IAsyncDisposable
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "rename", CharSet = System.Runtime.InteropServices.CharSet.Ansi, BestFitMapping = false)]
     private static extern int Rename(string from, string to);
-
-    private static Task UntilAsync(Func<bool> condition) => Loki.SourceFile.SourceFileFixture.UntilAsync(condition);
 
     private async Task StartAsync(LocalFile.Arguments arguments)
     {

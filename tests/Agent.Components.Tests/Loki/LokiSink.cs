@@ -1,5 +1,6 @@
 using System.Text;
 using Agent.Components.Common.Http;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.LokiPush;
 using Agent.Wire.Snappy;
@@ -48,7 +49,7 @@ internal sealed class LokiSink : IAsyncDisposable
         return sink;
     }
 
-    public Task WaitForAsync(int requests) => Eventually.True(() => Requests.Count >= requests);
+    public Task WaitForAsync(int requests) => Eventually.TrueAsync(() => Requests.Count >= requests);
 
     public async ValueTask DisposeAsync()
     {
@@ -96,19 +97,5 @@ internal sealed class LokiSink : IAsyncDisposable
             }
         }
         return entries;
-    }
-}
-
-/// <summary>Waits for something that another thread does, for at most 30 seconds.</summary>
-internal static class Eventually
-{
-    public static async Task True(Func<bool> condition)
-    {
-        long started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), "it did not happen within 30 s");
-            await Task.Yield();
-        }
     }
 }

@@ -60,7 +60,7 @@ public sealed class PausedSourceTests
         source.Append("a.log", "4\n5\n");
         source.Write("b.log", "6\n");
         await source.ApplyAsync(source.ArgumentsFor("a.log", "b.log"));
-        await SourceFileFixture.UntilAsync(() => source.Component.DebugState().ToText().Contains("b.log", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => source.Component.DebugState().ToText().Contains("b.log", StringComparison.Ordinal));
         Assert.Contains("memory", source.Component.DebugState().ToText(), StringComparison.Ordinal);
         await source.StopAsync();
         Assert.Equal(["1", "2", "3"], source.Collected.Lines);
@@ -122,7 +122,7 @@ public sealed class PausedSourceTests
         await using var journal = new JournalFixture();
         journal.Context.Memory.Close();
         await journal.StartAsync(open: static (_, _) => new MemoryJournal([("MESSAGE", "one")], [("MESSAGE", "two")]));
-        await SourceFileFixture.UntilAsync(() => journal.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => journal.Context.Health == HealthState.Healthy);
         Assert.Empty(journal.Collected.Entries);
         Assert.Contains("memory", journal.Component.DebugState().ToText(), StringComparison.Ordinal);
         await journal.StopAsync();
@@ -145,7 +145,7 @@ public sealed class PausedSourceTests
         // It was waiting for this one already, and pauses behind it, with no time set for its silence.
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {SyslogFixture.Second}"));
         await syslog.Collector.WaitForAsync(2);
-        await Eventually.True(() => syslog.Time.ArmedTimers == timers);
+        await Eventually.TrueAsync(() => syslog.Time.ArmedTimers == timers);
         syslog.Time.Advance(TimeSpan.FromHours(1));
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {SyslogFixture.Second}"));
         Assert.Equal(2, syslog.Collector.Entries.Count);
@@ -170,7 +170,7 @@ public sealed class PausedSourceTests
         Assert.Empty(syslog.Collector.Entries);
         syslog.Context.Memory.Open();
         long dropped = 0;
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             dropped = syslog.Count("loki_source_syslog_dropped_datagrams_total", ("reason", "memory"));
             return dropped + syslog.Collector.Entries.Count == Sent;

@@ -1,7 +1,6 @@
 using System.Text;
 using Agent.Components.Remote;
 using Agent.Components.Tests.Discovery;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Testing;
 using Microsoft.AspNetCore.Http;
@@ -124,12 +123,5 @@ public sealed class RemoteHttpTests : IAsyncDisposable
     private Task ApplyAsync(FakeHttpServer server) =>
         _component.ApplyAsync(new RemoteHttp.Arguments { Url = new Uri(server.Url) }, CancellationToken.None).AsTask();
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-        }
-        return condition();
-    });
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(TimeSpan.FromSeconds(5), condition);
 }

@@ -1,7 +1,6 @@
 using Agent.Components.Common.Http.Cloud;
 using Agent.Components.Remote.S3;
 using Agent.Components.Tests.Discovery;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Testing;
 using Microsoft.AspNetCore.Http;
@@ -96,13 +95,13 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         _run = _component.RunAsync(_stop.Token);
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
-        await SourceFileFixture.UntilAsync(() => _unchanged == 1 && (long)Accessed == _time.GetUtcNow().ToUnixTimeSeconds());
+        await Eventually.TrueAsync(() => _unchanged == 1 && (long)Accessed == _time.GetUtcNow().ToUnixTimeSeconds());
         Assert.Equal("one\n", Content);
 
         _body = "two";
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
-        await SourceFileFixture.UntilAsync(() => Content == "two");
+        await Eventually.TrueAsync(() => Content == "two");
     }
 
     [Fact]
@@ -114,7 +113,7 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         (_status, _body) = (403, "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message><Key>k</Key></Error>");
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(10));
-        await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _context.Health == HealthState.Unhealthy);
         Assert.Equal(
             "polling failed: cannot read s3://bucket/dir/a b.txt: unexpected status code 403 Forbidden: AccessDenied: Access Denied",
             _context.HealthMessage);
@@ -128,7 +127,7 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         await using FakeHttpServer server = await ServeAsync();
         (_status, _body) = (503, "busy");
         Task apply = ApplyAsync(server);
-        await SourceFileFixture.UntilAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             if (!apply.IsCompleted)
             {
@@ -142,7 +141,7 @@ public sealed class RemoteS3Tests : IAsyncDisposable
     }
 
     /// <summary>Until nothing but the loop's own timer runs.</summary>
-    private Task SettledAsync() => SourceFileFixture.UntilAsync(() => _time.ArmedTimers == 1);
+    private Task SettledAsync() => Eventually.TrueAsync(() => _time.ArmedTimers == 1);
 
     private Task<FakeHttpServer> ServeAsync() => FakeHttpServer.StartAsync(http =>
     {

@@ -1,5 +1,4 @@
 using Agent.Components.Remote.Vault;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Testing;
 
@@ -80,7 +79,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         Assert.Equal(1, _vault.Count("GET kv/app"));
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
-        await SourceFileFixture.UntilAsync(() => Password == "changed");
+        await Eventually.TrueAsync(() => Password == "changed");
         Assert.Equal(1, _vault.Count("GET kv/data/app"));
     }
 
@@ -105,12 +104,12 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Secret("two");
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
-        await SourceFileFixture.UntilAsync(() => Password == "two");
+        await Eventually.TrueAsync(() => Password == "two");
 
         _vault.Answers[Read] = (400, """{"errors":["sealed\nfor good"]}""");
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
-        await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _context.Health == HealthState.Unhealthy);
         Assert.Equal("polling failed: secret/data/app: the server answered 400 Bad Request: sealed for good", _context.HealthMessage);
         Assert.Equal("two", Password);
 
@@ -118,7 +117,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Secret("three");
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(15));
-        await SourceFileFixture.UntilAsync(() => _context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _context.Health == HealthState.Healthy);
         Assert.Equal("three", Password);
     }
 
@@ -132,7 +131,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _run = _component.RunAsync(_stop.Token);
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
-        await SourceFileFixture.UntilAsync(() => Counter("remote_vault_auth_lease_renewal_total") == 1);
+        await Eventually.TrueAsync(() => Counter("remote_vault_auth_lease_renewal_total") == 1);
         Assert.Equal("token-1", _vault.Requests.Last().Token);
         Assert.Equal(1, _vault.Count(Login));
 
@@ -140,7 +139,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Answers[RenewToken] = (200, """{"auth":{"client_token":"token-1","lease_duration":20,"renewable":true}}""");
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
-        await SourceFileFixture.UntilAsync(() => Counter("remote_vault_auth_total") == 2);
+        await Eventually.TrueAsync(() => Counter("remote_vault_auth_total") == 2);
         Assert.Equal(1, Counter("remote_vault_secret_reads_total"));
     }
 
@@ -153,7 +152,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _run = _component.RunAsync(_stop.Token);
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
-        await SourceFileFixture.UntilAsync(() => _vault.Count(Login) == 2);
+        await Eventually.TrueAsync(() => _vault.Count(Login) == 2);
         Assert.Equal(1, _vault.Count(RenewToken));
     }
 
@@ -166,7 +165,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _vault.Secret("two");
         await SettledAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
-        await SourceFileFixture.UntilAsync(() => Password == "two");
+        await Eventually.TrueAsync(() => Password == "two");
         Assert.Equal(HealthState.Healthy, _context.Health);
         Assert.Equal(2, _vault.Count(Login));
     }
@@ -181,7 +180,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
         _run = _component.RunAsync(_stop.Token);
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
-        await SourceFileFixture.UntilAsync(() => Counter("remote_vault_secret_lease_renewal_total") == 1);
+        await Eventually.TrueAsync(() => Counter("remote_vault_secret_lease_renewal_total") == 1);
         Assert.Equal("""{"lease_id":"l1"}""", _vault.BodyOf(RenewLease));
         Assert.Equal("first", Password);
 
@@ -190,7 +189,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
             (200, """{"lease_id":"l2","lease_duration":300,"renewable":true,"data":{"password":"second"}}""");
         await SettledAsync();
         _time.Advance(TimeSpan.FromSeconds(200));
-        await SourceFileFixture.UntilAsync(() => Password == "second");
+        await Eventually.TrueAsync(() => Password == "second");
     }
 
     [Fact]
@@ -245,14 +244,7 @@ public sealed class RemoteVaultTests : IAsyncLifetime
     private double Counter(string name) => _context.Metrics.Counter(name, "").Value;
 
     /// <summary>Until nothing but the loop's own timer runs.</summary>
-    private Task SettledAsync() => SourceFileFixture.UntilAsync(() => _time.ArmedTimers == 1);
+    private Task SettledAsync() => Eventually.TrueAsync(() => _time.ArmedTimers == 1);
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-        return condition();
-    });
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), condition);
 }

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Agent.Components.Common.Http;
 using Agent.Components.RemoteConfig;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Agent.Testing;
@@ -35,7 +34,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task What_the_server_sends_runs_and_is_followed()
     {
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => _graph.Running == "one" && run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _graph.Running == "one" && run.Context.Health == HealthState.Healthy);
         Assert.Equal($"remote configuration {RunningConfiguration.HashOf("one")} runs", run.Context.HealthMessage);
 
         _server.Content = "two";
@@ -52,7 +51,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
             Attributes = new ValueMap<string>([new("cluster", "dev")]),
             Http = new HttpClientOptions { BearerToken = new Secret("t0k") },
         });
-        await UntilAsync(() => _server.Calls.Count >= 3);
+        await Eventually.TrueAsync(() => _server.Calls.Count >= 3);
 
         ReceivedCall register = _server.Last("RegisterCollector");
         Assert.Equal(("POST", "application/proto", "1", "Bearer t0k"), (register.Method, register.ContentType, register.Protocol, register.Authorization));
@@ -69,7 +68,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task The_server_learns_at_once_and_once_what_became_of_its_configuration()
     {
         await StartAsync(Arguments);
-        await UntilAsync(() => _server.Calls.Count == 3);
+        await Eventually.TrueAsync(() => _server.Calls.Count == 3);
         ReceivedCall told = _server.Last("GetConfig");
         Assert.Equal(("h-one", (1ul, ""), "one", "text/plain"), (told.Text(3), told.Report, told.Text(6, 1, 1, 2, 1), told.Text(6, 1, 1, 2, 2)));
 
@@ -86,7 +85,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task A_configuration_that_cannot_be_loaded_leaves_what_runs_and_says_why()
     {
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Healthy);
 
         _server.Content = "bad";
         await AdvanceUntilAsync(() => run.Context.Health == HealthState.Unhealthy);
@@ -110,7 +109,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task Without_the_server_the_last_configuration_that_worked_runs_from_the_start()
     {
         Run first = await StartAsync(Arguments);
-        await UntilAsync(() => first.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => first.Context.Health == HealthState.Healthy);
         _server.Content = "bad";
         await AdvanceUntilAsync(() => first.Context.Health == HealthState.Unhealthy);
         await first.StopAsync();
@@ -119,7 +118,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
         _server.Status = 503;
         _server.RegisterStatus = 503;
         Run second = await StartAsync(Arguments);
-        await UntilAsync(() => second.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => second.Context.Health == HealthState.Unhealthy);
         Assert.Equal("one", _graph.Running);
         Assert.Equal(
             $"cannot fetch the remote configuration from {_server.Url}/: server returned HTTP status 503 Service Unavailable: unavailable: come back later; the kept one runs",
@@ -135,12 +134,12 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task What_was_served_to_another_collector_does_not_run()
     {
         Run first = await StartAsync(Arguments);
-        await UntilAsync(() => first.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => first.Context.Health == HealthState.Healthy);
         await first.StopAsync();
 
         _server.Status = 500;
         Run second = await StartAsync(Arguments with { Id = "you" });
-        await UntilAsync(() => second.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => second.Context.Health == HealthState.Unhealthy);
         Assert.Null(_graph.Running);
     }
 
@@ -162,7 +161,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     {
         _server.ContentType = "text/html";
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Unhealthy);
         Assert.EndsWith(
             "the answer's content type is \"text/html\" instead of application/proto: is it a server of the alloy-remote-config API?",
             run.Context.HealthMessage, StringComparison.Ordinal);
@@ -175,7 +174,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
         _server.RegisterStatus = 501;
         _server.ErrorBody = "<html>";
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Healthy);
         Assert.Equal("one", _graph.Running);
     }
 
@@ -183,10 +182,10 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task An_answer_that_says_nothing_stops_nothing()
     {
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Healthy);
         _server.Content = "";
         await AdvanceUntilAsync(() => run.Label("remotecfg_last_received_hash") == RunningConfiguration.HashOf(""));
-        await UntilAsync(() => run.Label("remotecfg_hash") == RunningConfiguration.HashOf(""));
+        await Eventually.TrueAsync(() => run.Label("remotecfg_hash") == RunningConfiguration.HashOf(""));
         Assert.Equal(("one", 1), (_graph.Running, _graph.Loads.Count));
     }
 
@@ -203,7 +202,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task The_end_unloads_and_is_told_to_the_server()
     {
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Healthy);
         await run.StopAsync();
         Assert.Null(_graph.Running);
         Assert.Equal("me", _server.Last("UnregisterCollector").Text(1));
@@ -214,28 +213,28 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
     public async Task Arguments_that_change_count_at_once_and_without_a_url_nothing_runs()
     {
         Run run = await StartAsync(Arguments);
-        await UntilAsync(() => run.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => run.Context.Health == HealthState.Healthy);
 
         _server.Content = "two";
         await run.Block.ApplyAsync(Arguments with { Id = "you" }, CancellationToken.None);
-        await UntilAsync(() => _graph.Running == "two");
+        await Eventually.TrueAsync(() => _graph.Running == "two");
         Assert.Equal("you", _server.Last("RegisterCollector").Text(1));
 
         await run.Block.ApplyAsync(new RemoteConfigBlock.Arguments(), CancellationToken.None);
-        await UntilAsync(() => _graph.Running is null);
+        await Eventually.TrueAsync(() => _graph.Running is null);
     }
 
     [Fact]
     public async Task An_id_that_is_not_given_is_made_once_and_taken_over_from_Alloy()
     {
         Run first = await StartAsync(Arguments with { Id = null });
-        await UntilAsync(() => first.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => first.Context.Health == HealthState.Healthy);
         string id = _server.Last("RegisterCollector").Text(1);
         Assert.True(Guid.TryParse(id, out _));
         await first.StopAsync();
 
         Run second = await StartAsync(Arguments with { Id = null });
-        await UntilAsync(() => second.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => second.Context.Health == HealthState.Healthy);
         Assert.Equal(id, _server.Last("RegisterCollector").Text(1));
         await second.StopAsync();
 
@@ -246,7 +245,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
         }
         await File.WriteAllTextAsync(seed, """{"UID":"from-alloy","created_at":"2024-01-02T03:04:05Z","version":"v1.9.0"}""");
         await StartAsync(Arguments with { Id = null });
-        await UntilAsync(() => _server.Last("RegisterCollector").Text(1) == "from-alloy");
+        await Eventually.TrueAsync(() => _server.Last("RegisterCollector").Text(1) == "from-alloy");
     }
 
     [Fact]
@@ -263,16 +262,7 @@ public sealed class RemoteConfigBlockTests : IAsyncLifetime
         return run;
     }
 
-    private static Task UntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(condition);
-
-    private Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-        }
-        return condition();
-    });
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), condition);
 
     /// <summary>A block from its start to its end.</summary>
     private sealed class Run(TestComponentContext context, FakeRemoteGraph graph) : IAsyncDisposable

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 using Xunit.Abstractions;
 

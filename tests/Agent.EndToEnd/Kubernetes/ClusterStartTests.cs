@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 using Microsoft.AspNetCore.Http;
 using Xunit.Abstractions;

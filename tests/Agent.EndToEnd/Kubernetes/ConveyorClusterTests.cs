@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agent.EndToEnd.Prometheus;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Kubernetes;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agent.Syntax;
+using Agent.Testing;
 using Xunit.Abstractions;
 
 namespace Agent.EndToEnd.Kubernetes;

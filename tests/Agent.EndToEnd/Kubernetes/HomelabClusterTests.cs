@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Kubernetes;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Prometheus;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Prometheus;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.Protobuf;
 using Microsoft.AspNetCore.Http;

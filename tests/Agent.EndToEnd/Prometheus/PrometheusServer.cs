@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.Protobuf;
 using Agent.Wire.Snappy;

@@ -1,3 +1,5 @@
+using Agent.Testing;
+
 namespace Agent.EndToEnd.Prometheus;
 
 /// <summary>Ends of the agent, asked for and not, while it sends metrics to a real Prometheus.</summary>

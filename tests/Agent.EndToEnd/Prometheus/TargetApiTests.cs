@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Prometheus;
 

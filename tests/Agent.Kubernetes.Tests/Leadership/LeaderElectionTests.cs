@@ -56,7 +56,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         LeaderElection first = Stand("a");
         CancellationToken term = await first.WhenLeadingAsync(default);
         await using LeaderElection second = Stand("b");
-        await Until.TrueAsync(() => second.Status.Holder == "a", "the second has seen the first");
+        await Eventually.TrueAsync(() => second.Status.Holder == "a", "the second has seen the first");
 
         await first.DisposeAsync();
         Assert.True(term.IsCancellationRequested);
@@ -126,7 +126,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     {
         _server.Deny("leases", "get");
         await using LeaderElection election = Stand("a");
-        await Until.TrueAsync(() => !election.Status.IsHealthy, "it is unhealthy");
+        await Eventually.TrueAsync(() => !election.Status.IsHealthy, "it is unhealthy");
         Assert.Contains("apiGroups: [\"coordination.k8s.io\"], resources: [\"leases\"], verbs: [\"get\"] in the namespace \"m\"", election.Status.Message, StringComparison.Ordinal);
         _server.AllowAll();
         await UntilAsync(() => election.IsLeader, "it leads");
@@ -183,6 +183,5 @@ public sealed class LeaderElectionTests : IAsyncLifetime
 
     private JsonObject Spec() => (JsonObject)_server.Objects(Leases)["m/events"]["spec"]!;
 
-    private Task UntilAsync(Func<bool> condition, string what) =>
-        Until.TrueAsync(condition, what, () => _time.Advance(TimeSpan.FromMilliseconds(100)));
+    private Task UntilAsync(Func<bool> condition, string what) => _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), condition, what);
 }

@@ -20,7 +20,7 @@ public sealed class ConformanceTests
         using HttpMessageInvoker http = answers.ToInvoker();
         await using ResourceWatch<TestPod> watch = Start(http, new WatchSettings { Time = _time, ChunkSize = 12 });
         await watch.FirstList;
-        await Until.TrueAsync(() => !watch.Objects.ContainsKey("shop/app-4-7c9d0004-x0004"), "the recorded deletion has come");
+        await Eventually.TrueAsync(() => !watch.Objects.ContainsKey("shop/app-4-7c9d0004-x0004"), "the recorded deletion has come");
 
         using JsonDocument list = Conformance.Load("kubernetes/pods_list.json");
         string[] expected = [.. list.RootElement.GetProperty("items").EnumerateArray()
@@ -45,7 +45,7 @@ public sealed class ConformanceTests
             .Then(HttpStatusCode.OK, Open("pods_watch.ndjson"));
         using HttpMessageInvoker http = answers.ToInvoker();
         await using ResourceWatch<TestPod> watch = Start(http, new WatchSettings { Time = _time });
-        await Until.TrueAsync(() => answers.Asked.Count == 3, "the second watch is open");
+        await Eventually.TrueAsync(() => answers.Asked.Count == 3, "the second watch is open");
         Assert.Contains("&resourceVersion=327&", answers.Asked.Last().PathAndQuery, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class ConformanceTests
         await using ResourceWatch<TestPod> watch = Start(http, new WatchSettings { Time = _time });
         var gone = new List<string>();
         using IDisposable subscription = watch.Subscribe(change => gone.AddRange(change is { Before: { } before, After: null } ? [before.Metadata.Name] : []));
-        await Until.TrueAsync(() => watch.Status.Lists == 2, "it is listed again", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => watch.Status.Lists == 2, "it is listed again");
         Assert.Equal("/api/v1/pods?limit=500", answers.Asked.ElementAt(2).PathAndQuery);
         Assert.True(watch.Status.IsHealthy);
         Assert.All(gone, static name => Assert.Equal("app-4-7c9d0004-x0004", name));
@@ -75,10 +75,10 @@ public sealed class ConformanceTests
             .Then(HttpStatusCode.OK, Capture("pods_watchlist.ndjson"));
         using HttpMessageInvoker http = answers.ToInvoker();
         await using ResourceWatch<TestPod> watch = Start(http, new WatchSettings { Time = _time });
-        await Until.TrueAsync(() => !watch.Status.IsHealthy, "it is unhealthy", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !watch.Status.IsHealthy, "it is unhealthy");
         Assert.Contains("RequestWatchProgress is disabled", watch.Status.Message, StringComparison.Ordinal);
         int asked = answers.Asked.Count;
-        await Until.TrueAsync(() => answers.Asked.Count > asked + 3, "it is tried again", () => _time.Advance(TimeSpan.FromSeconds(5)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => answers.Asked.Count > asked + 3, "it is tried again");
         Assert.False(watch.Status.IsHealthy);
         Assert.Equal(1, watch.Status.Lists);
         Assert.Equal(30, watch.Objects.Count);

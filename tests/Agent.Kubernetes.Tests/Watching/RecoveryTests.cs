@@ -43,7 +43,7 @@ public sealed class RecoveryTests
         using HttpMessageInvoker http = answers.ToInvoker();
         await using ResourceWatch<TestPod> watch = Start(http);
         await watch.FirstList;
-        await Until.TrueAsync(() => watch.Status.Resumes == 1, "it goes on", () => _time.Advance(TimeSpan.FromSeconds(5)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => watch.Status.Resumes == 1, "it goes on");
         Assert.Equal(1, watch.Status.Lists);
         Assert.All(answers.Asked.Skip(1), static asked => Assert.Contains("watch=1", asked.PathAndQuery, StringComparison.Ordinal));
     }
@@ -71,7 +71,7 @@ public sealed class RecoveryTests
         await using ResourceWatch<TestPod> watch = Start(http);
         await watch.FirstList;
         TestPod before = watch.Objects["a"];
-        await Until.TrueAsync(() => watch.Status.Lists == 2, "it is listed again", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => watch.Status.Lists == 2, "it is listed again");
         Assert.Same(before, watch.Objects["a"]);
     }
 
@@ -93,7 +93,7 @@ public sealed class RecoveryTests
         using var transport = new GivesUp();
         using var http = new HttpMessageInvoker(transport);
         await using ResourceWatch<TestPod> watch = Start(http);
-        await Until.TrueAsync(() => transport.Asked > 4, "it is tried again", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => transport.Asked > 4, "it is tried again");
         Assert.False(watch.Status.IsHealthy);
         Assert.Contains("in time", watch.Status.Message, StringComparison.Ordinal);
         Assert.False(watch.FirstList.IsCompleted);
@@ -121,7 +121,7 @@ public sealed class RecoveryTests
     {
         using HttpMessageInvoker http = answers.ToInvoker();
         await using ResourceWatch<TestPod> watch = Start(http);
-        await Until.TrueAsync(() => watch.Status is { Lists: 2, IsHealthy: true }, "it is listed again", () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => watch.Status is { Lists: 2, IsHealthy: true }, "it is listed again");
         check(watch);
     }
 

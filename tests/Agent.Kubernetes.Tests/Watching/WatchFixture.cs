@@ -48,10 +48,10 @@ internal sealed class WatchFixture : IAsyncDisposable
     public Task CaughtUpAsync() => UntilAsync(IsCaughtUp, "the watch has the server's objects");
 
     /// <summary>Until the condition holds; the clock goes on meanwhile.</summary>
-    public Task UntilAsync(Func<bool> condition, string what) => Until.TrueAsync(condition, what, () => Time.Advance(TimeSpan.FromMilliseconds(200)));
+    public Task UntilAsync(Func<bool> condition, string what) => Time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(200), condition, what);
 
     /// <summary>Until the condition holds, with the clock standing still.</summary>
-    public static Task StillUntilAsync(Func<bool> condition, string what) => Until.TrueAsync(condition, what);
+    public static Task StillUntilAsync(Func<bool> condition, string what) => Eventually.TrueAsync(condition, what);
 
     public bool IsCaughtUp()
     {

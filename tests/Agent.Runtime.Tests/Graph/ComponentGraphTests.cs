@@ -1,6 +1,7 @@
 using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Graph;
 
@@ -99,7 +100,7 @@ public sealed class ComponentGraphTests
 
         runtime.Component<TestValue>("test.value.tag").ExportNow("three");
 
-        await Eventually(() => source.Current!.Tag == "three");
+        await Eventually.TrueAsync(() => source.Current!.Tag == "three");
     }
 
     [Fact]
@@ -134,16 +135,5 @@ public sealed class ComponentGraphTests
 
         NodeHealth health = runtime.Node("test.sink.out").Health.Current;
         Assert.Equal((HealthState.Unhealthy, "cannot take entries: broken sink"), (health.State, health.Message));
-    }
-
-    /// <summary>Waits, on real time, for what a background task of the graph brings about.</summary>
-    private static async Task Eventually(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

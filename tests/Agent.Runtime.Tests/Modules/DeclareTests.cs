@@ -2,6 +2,7 @@ using Agent.Runtime.Graph;
 using Agent.Runtime.Ports;
 using Agent.Runtime.Tests.Graph;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -93,7 +94,7 @@ public sealed class DeclareTests
 
         runtime.Component<TestValue>("test.value.l").ExportNow("l2");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Component<TestValue>("test.value.end").Applied == 2);
+        await Eventually.TrueAsync(() => runtime.Component<TestValue>("test.value.end").Applied == 2);
         Assert.Equal((2, 1), (left.Applied, right.Applied));
         Assert.Equal("l2", runtime.Node("test.value.end").Exports!["output"].ToString());
     }

@@ -1,4 +1,5 @@
 using Agent.Runtime.Tests.Graph;
+using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -80,7 +81,7 @@ public sealed class ForeachTests
 
         runtime.Component<TestValue>("test.value.list").ExportNow("[\"b\", \"a\"]");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Ids.Contains("foreach.it/foreach_b_1/foreach.nested/foreach_1_1/test.value.deep"));
+        await Eventually.TrueAsync(() => runtime.Ids.Contains("foreach.it/foreach_b_1/foreach.nested/foreach_1_1/test.value.deep"));
         Assert.Same(a, runtime.Component<TestValue>("foreach.it/foreach_a_1/test.value.copy"));
         Assert.Equal("b!b", runtime.Node("foreach.it/foreach_b_1/foreach.nested/foreach_1_1/test.value.deep").Exports!["output"].ToString());
     }
@@ -103,13 +104,13 @@ public sealed class ForeachTests
 
         runtime.Component<TestValue>("test.value.list").ExportNow("[[1], \"a\"]");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Node("foreach.it").Health.Current.Message.Contains("the last good version is kept", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => runtime.Node("foreach.it").Health.Current.Message.Contains("the last good version is kept", StringComparison.Ordinal));
         Assert.Contains(":6:36: item should be string, got array", runtime.Node("foreach.it").Health.Current.Message, StringComparison.Ordinal);
         Assert.Same(a, runtime.Component<TestValue>("foreach.it/foreach_a_1/test.value.copy"));
 
         runtime.Component<TestValue>("test.value.list").ExportNow("[\"c\"]");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Ids.Contains("foreach.it/foreach_c_1/test.value.copy"));
+        await Eventually.TrueAsync(() => runtime.Ids.Contains("foreach.it/foreach_c_1/test.value.copy"));
     }
 
     [Theory]

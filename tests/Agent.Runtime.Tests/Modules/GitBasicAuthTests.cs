@@ -54,7 +54,7 @@ public sealed class GitBasicAuthTests : IAsyncLifetime, IAsyncDisposable
 
         Assert.Equal("1", _runtime.End);
         _repository.Commit("2");
-        await ModuleRuntime.EventuallyAsync(() => _runtime.End == "2");
+        await Eventually.TrueAsync(() => _runtime.End == "2");
         AssertHidden();
     }
 
@@ -88,7 +88,7 @@ public sealed class GitBasicAuthTests : IAsyncLifetime, IAsyncDisposable
 
         Server.Credentials = "robot:later";
 
-        await ModuleRuntime.EventuallyAsync(() => _runtime.Node("test.value.end").Exports is not null && _runtime.End == "1");
+        await Eventually.TrueAsync(() => _runtime.Node("test.value.end").Exports is not null && _runtime.End == "1");
     }
 
     [GitHttpFact]

@@ -42,7 +42,7 @@ public sealed class GitImportTests
 
         await runtime.LoadGoodAsync(GitRepository.Import(repository.Folder, revision: first[..10]));
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.End == "1");
+        await Eventually.TrueAsync(() => runtime.End == "1");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class GitImportTests
         Assert.Contains("couldn't find remote ref nowhere", result.ErrorText, StringComparison.Ordinal);
         Assert.Equal("1", runtime.End);
         repository.Commit("2");
-        await ModuleRuntime.EventuallyAsync(() => runtime.End == "2");
+        await Eventually.TrueAsync(() => runtime.End == "2");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class GitImportTests
 
         repository.Commit("2");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.End == "2");
+        await Eventually.TrueAsync(() => runtime.End == "2");
         await runtime.LoadGoodAsync("");
         Directory.Delete(repository.Folder, recursive: true);
         await runtime.LoadGoodAsync(GitRepository.Import(repository.Folder));
@@ -93,8 +93,8 @@ public sealed class GitImportTests
 
         repository.Commit("late");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Node("test.value.end").Exports is not null && runtime.End == "late");
-        await ModuleRuntime.EventuallyAsync(() => runtime.ImportHealth("import.git.m").State == HealthState.Healthy);
+        await Eventually.TrueAsync(() => runtime.Node("test.value.end").Exports is not null && runtime.End == "late");
+        await Eventually.TrueAsync(() => runtime.ImportHealth("import.git.m").State == HealthState.Healthy);
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class GitImportTests
 
         repository.Commit("2");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.End == "2");
+        await Eventually.TrueAsync(() => runtime.End == "2");
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class GitImportTests
 
         await runtime.LoadGoodAsync(GitRepository.Import(repository.Folder));
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Node("test.value.end").Exports is not null && runtime.End == "1");
+        await Eventually.TrueAsync(() => runtime.Node("test.value.end").Exports is not null && runtime.End == "1");
     }
 
     [Fact]
@@ -144,9 +144,9 @@ public sealed class GitImportTests
         await runtime.LoadGoodAsync(GitRepository.Import(repository.Folder));
         string last = repository.Commit("2");
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.End == "2");
+        await Eventually.TrueAsync(() => runtime.End == "2");
 
-        await ModuleRuntime.EventuallyAsync(() =>
+        await Eventually.TrueAsync(() =>
             Directory.GetDirectories(runtime.PathOf("storage/import.git.m"), "commit-*").Select(Path.GetFileName).SequenceEqual([$"commit-{last}"]));
     }
 

@@ -1,5 +1,6 @@
 using Agent.Runtime.Graph;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -37,7 +38,7 @@ public sealed class GitSshServerTests : IAsyncLifetime, IAsyncDisposable
 
         Assert.Equal("1", _runtime.End);
         _repository.Commit("2");
-        await ModuleRuntime.EventuallyAsync(() => _runtime.End == "2");
+        await Eventually.TrueAsync(() => _runtime.End == "2");
     }
 
     [SshServerFact]

@@ -125,8 +125,8 @@ public sealed class GitSshTests : IAsyncLifetime, IDisposable
 
         _ssh.Refuses = false;
 
-        await ModuleRuntime.EventuallyAsync(() => _runtime.Node("test.value.end").Exports is not null && _runtime.End == "1");
-        await ModuleRuntime.EventuallyAsync(() => !File.Exists(Path.Combine(Storage, "key")));
+        await Eventually.TrueAsync(() => _runtime.Node("test.value.end").Exports is not null && _runtime.End == "1");
+        await Eventually.TrueAsync(() => !File.Exists(Path.Combine(Storage, "key")));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class HttpImportTests
 
         server.Text = Module("2");
 
-        await ModuleRuntime.EventuallyAsync(() => Tick(time, TimeSpan.FromMinutes(1)) && End(runtime) == "2");
+        await Eventually.TrueAsync(() => Tick(time, TimeSpan.FromMinutes(1)) && End(runtime) == "2");
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class HttpImportTests
 
         (server.Status, server.Text) = (status, text);
 
-        await ModuleRuntime.EventuallyAsync(() =>
+        await Eventually.TrueAsync(() =>
             Tick(time, TimeSpan.FromMinutes(1)) && runtime.Node("import.http.m").Health.Current.Message.Contains(cause, StringComparison.Ordinal));
         Assert.Equal("1", End(runtime));
     }
@@ -88,7 +88,7 @@ public sealed class HttpImportTests
 
         (server.Status, server.Text) = (200, Module("late"));
 
-        await ModuleRuntime.EventuallyAsync(() => Tick(time, TimeSpan.FromSeconds(5)) && runtime.Node("test.value.end").Exports is not null && End(runtime) == "late");
+        await Eventually.TrueAsync(() => Tick(time, TimeSpan.FromSeconds(5)) && runtime.Node("test.value.end").Exports is not null && End(runtime) == "late");
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class HttpImportTests
         await using var runtime = new ModuleRuntime(time: time);
 
         Task load = runtime.LoadGoodAsync(FromHttp(server.Url));
-        await ModuleRuntime.EventuallyAsync(() => server.LastHeaders is not null);
+        await Eventually.TrueAsync(() => server.LastHeaders is not null);
         time.Advance(TimeSpan.FromSeconds(8));
         await load;
 

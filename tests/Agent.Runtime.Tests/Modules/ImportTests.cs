@@ -1,6 +1,7 @@
 using Agent.Runtime.Graph;
 using Agent.Runtime.Tests.Graph;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Runtime.Tests.Modules;
 
@@ -34,7 +35,7 @@ public sealed class ImportTests
 
         runtime.Write("module.alloy", Module.Replace("\"1\"", "\"2\"", StringComparison.Ordinal));
 
-        await ModuleRuntime.EventuallyAsync(() => End(runtime) == "a2");
+        await Eventually.TrueAsync(() => End(runtime) == "a2");
         Assert.Same(steady, runtime.Component<TestValue>("m.copy.c/test.value.steady"));
         Assert.Equal(1, steady.Applied);
     }
@@ -55,7 +56,7 @@ public sealed class ImportTests
         runtime.Write("module.alloy", bad);
 
         ComponentNode import = runtime.Node("import.file.m");
-        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => import.Health.Current.State == HealthState.Unhealthy);
         Assert.Contains(cause, import.Health.Current.Message, StringComparison.Ordinal);
         Assert.Same(value, runtime.Component<TestValue>("m.copy.c/test.value.v"));
 
@@ -66,7 +67,7 @@ public sealed class ImportTests
 
         runtime.Write("module.alloy", Module.Replace("\"1\"", "\"3\"", StringComparison.Ordinal));
 
-        await ModuleRuntime.EventuallyAsync(() => End(runtime) == "a3");
+        await Eventually.TrueAsync(() => End(runtime) == "a3");
         Assert.Equal(HealthState.Healthy, import.Health.Current.State);
     }
 
@@ -79,11 +80,11 @@ public sealed class ImportTests
         var value = runtime.Component<TestValue>("m.copy.c/test.value.v");
         ComponentNode import = runtime.Node("import.file.m");
         runtime.Write("module.alloy", "declare");
-        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => import.Health.Current.State == HealthState.Unhealthy);
 
         runtime.Write("module.alloy", Module);
 
-        await ModuleRuntime.EventuallyAsync(() => import.Health.Current.State == HealthState.Healthy);
+        await Eventually.TrueAsync(() => import.Health.Current.State == HealthState.Healthy);
         Assert.Same(value, runtime.Component<TestValue>("m.copy.c/test.value.v"));
     }
 
@@ -105,7 +106,7 @@ public sealed class ImportTests
         runtime.Component<TestValue>("test.value.one").ExportNow("declare");
         runtime.Component<TestValue>("test.value.two").ExportNow("declare \"d\" { export \"e\" { value = \"2\" } }");
 
-        await ModuleRuntime.EventuallyAsync(() => End(runtime) == "12");
+        await Eventually.TrueAsync(() => End(runtime) == "12");
         Assert.Equal(HealthState.Unhealthy, runtime.Node("import.string.one").Health.Current.State);
         Assert.Equal(HealthState.Healthy, runtime.Node("import.string.two").Health.Current.State);
     }
@@ -199,7 +200,7 @@ public sealed class ImportTests
         runtime.Write("module.alloy", Module);
         time.Advance(TimeSpan.FromSeconds(2));
 
-        await ModuleRuntime.EventuallyAsync(() => runtime.Node("test.value.end").Exports is not null && End(runtime) == "a1");
+        await Eventually.TrueAsync(() => runtime.Node("test.value.end").Exports is not null && End(runtime) == "a1");
         Assert.Equal(HealthState.Healthy, runtime.Node("m.copy.c").Health.Current.State);
     }
 

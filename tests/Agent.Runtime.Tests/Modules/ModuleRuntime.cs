@@ -77,17 +77,6 @@ internal sealed class ModuleRuntime : IAsyncDisposable
 
     public T Component<T>(string id) => (T)Node(id).Component;
 
-    /// <summary>Waits, on real time, for what a background task of the graph brings about.</summary>
-    public static async Task EventuallyAsync(Func<bool> condition, string what = "it never happened")
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, what);
-            await Task.Yield();
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Agent.DisposeAsync();

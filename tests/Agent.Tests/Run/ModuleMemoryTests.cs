@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Agent.Runtime.Graph;
+using Agent.Testing;
 
 namespace Agent.Tests.Run;
 
@@ -46,15 +47,8 @@ public sealed class ModuleMemoryTests
         return after - before;
     }
 
-    private static async Task ReportedAsync(ExampleAgent agent)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (agent.Runtime.Graph.Nodes.Any(static node => node.Definition.Kind == NodeKind.Component && node.Health.Current.Message != "started component"))
-        {
-            Assert.False(limit.IsCancellationRequested, "not all components have started");
-            await Task.Yield();
-        }
-    }
+    private static Task ReportedAsync(ExampleAgent agent) => Eventually.TrueAsync(() => !agent.Runtime.Graph.Nodes.Any(
+        static node => node.Definition.Kind == NodeKind.Component && node.Health.Current.Message != "started component"));
 
     private static long Live()
     {

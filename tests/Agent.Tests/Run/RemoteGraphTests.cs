@@ -117,12 +117,12 @@ public sealed class RemoteGraphTests : IAsyncDisposable
     {
         await using WebApplication server = await ServeAsync(Echo);
         await LoadAsync($$"""remotecfg { url = "{{server.Urls.First()}}" }""");
-        await UntilAsync(() => RemoteIds.SequenceEqual(["remotecfg/loki.echo.default"]));
-        await UntilAsync(() => File.Exists(Path.Combine(_storage, "remotecfg", "last-good.json")));
+        await Eventually.TrueAsync(() => RemoteIds.SequenceEqual(["remotecfg/loki.echo.default"]));
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(_storage, "remotecfg", "last-good.json")));
         Assert.True(File.Exists(Path.Combine(_storage, "alloy_seed.json")));
 
         await LoadAsync("");
-        await UntilAsync(() => !RemoteIds.Any());
+        await Eventually.TrueAsync(() => !RemoteIds.Any());
     }
 
     [Fact]
@@ -177,15 +177,5 @@ public sealed class RemoteGraphTests : IAsyncDisposable
         });
         await server.StartAsync();
         return server;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while (!condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text;
 using Agent.Components.Common.Http;
 using Agent.Components.Common.Kubernetes;
@@ -51,11 +50,11 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
 
         _fixture.Server.RequiredToken = "second one";
         _fixture.Server.DropConnections();
-        await UntilAsync(() => !watch.Resource.Status.IsHealthy, () => time.Advance(TimeSpan.FromSeconds(1)));
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !watch.Resource.Status.IsHealthy);
         Assert.Contains("401 Unauthorized", watch.Resource.Status.Message, StringComparison.Ordinal);
         _fixture.SetToken("second one");
         _fixture.Put("b");
-        await UntilAsync(() => watch.Resource.Objects.Count == 1 && watch.Resource.Status.IsHealthy, () => time.Advance(TimeSpan.FromSeconds(1)));
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => watch.Resource.Objects.Count == 1 && watch.Resource.Status.IsHealthy);
 
         Assert.Equal(1, watch.Resource.Status.Lists);
     }
@@ -84,7 +83,7 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
         await first.DisposeAsync();
         await second.DisposeAsync();
         _fixture.Put("late");
-        await UntilAsync(() => secondPods.Resource.Objects.Count == 1, static () => { });
+        await Eventually.TrueAsync(() => secondPods.Resource.Objects.Count == 1);
         await secondPods.DisposeAsync();
         Assert.Equal(0, _fixture.Shared.Count);
     }
@@ -98,7 +97,7 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
         using TestComponentContext context = _fixture.Context("a.b.c", time);
         await using KubernetesAccess access = KubernetesAccess.Open(context, new KubernetesClientOptions(), _fixture.Surroundings);
         await using SharedLease<IResourceWatch<AnyObject>> watch = access.Watch(AnyObject.Pods, new WatchScope());
-        await UntilAsync(() => !watch.Resource.Status.IsHealthy, () => time.Advance(TimeSpan.FromSeconds(1)));
+        await time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => !watch.Resource.Status.IsHealthy);
         Assert.Contains("SSL", watch.Resource.Status.Message, StringComparison.Ordinal);
         Assert.Empty(_fixture.Server.Requests);
     }
@@ -153,16 +152,5 @@ public sealed class KubernetesAccessTests : IAsyncLifetime
             writer.Write(family);
         }
         return Encoding.UTF8.GetString(page.WrittenSpan);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, Action step)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "it did not come about");
-            step();
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
-        }
     }
 }

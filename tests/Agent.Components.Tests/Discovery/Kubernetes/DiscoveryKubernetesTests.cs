@@ -1,6 +1,7 @@
 using Agent.Components.Discovery.Kubernetes;
 using Agent.Sdk;
 using Agent.Telemetry;
+using Agent.Testing;
 using static Agent.Components.Tests.Discovery.Kubernetes.ClusterObjects;
 
 namespace Agent.Components.Tests.Discovery.Kubernetes;
@@ -37,7 +38,7 @@ public sealed class DiscoveryKubernetesTests
         await run.StartAsync(run.Role(KubernetesRole.Pod));
 
         // The clock stands still: no timer takes part.
-        await Agent.Components.Tests.Loki.SourceFile.SourceFileFixture.UntilAsync(() => run.Targets.Count == 110);
+        await Eventually.TrueAsync(() => run.Targets.Count == 110);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.SourceKubernetes;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
@@ -99,14 +98,7 @@ internal sealed class PodTailFixture : IAsyncDisposable
         return Collected.Lines;
     }
 
-    public Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(500));
-        }
-        return condition();
-    });
+    public Task AdvanceUntilAsync(Func<bool> condition) => Time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), condition);
 
     public async Task StopAsync()
     {

@@ -210,7 +210,7 @@ public sealed class LokiSourceApiTests : IAsyncLifetime
         await PostAsync("/loki/api/v1/raw", "line", "text/plain");
         Assert.Equal("{a=\"b\"}", _collector.Entries[0].Labels.ToString());
         await _api.ApplyAsync(Arguments with { MaxSendMessageSize = new ByteSize(3) }, CancellationToken.None);
-        await Eventually.True(() => _api.ListenPort != port && _api.ListenPort != 0);
+        await Eventually.TrueAsync(() => _api.ListenPort != port && _api.ListenPort != 0);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync("/loki/api/v1/raw", "line", "text/plain"));
     }
 
@@ -293,7 +293,7 @@ public sealed class LokiSourceApiTests : IAsyncLifetime
     {
         await _api.ApplyAsync(arguments, CancellationToken.None);
         _run = Task.Run(() => _api.RunAsync(_stop.Token));
-        await Eventually.True(() => _api.ListenPort != 0 || _run.IsCompleted);
+        await Eventually.TrueAsync(() => _api.ListenPort != 0 || _run.IsCompleted);
     }
 
     private Task<HttpStatusCode> PostAsync(string path, string body, string type) => PostAsync(path, Encoding.UTF8.GetBytes(body), type, "");

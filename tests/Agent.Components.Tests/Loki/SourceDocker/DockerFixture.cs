@@ -1,5 +1,4 @@
 using Agent.Components.Loki.SourceDocker;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
@@ -68,14 +67,7 @@ internal sealed class DockerFixture : IAsyncDisposable
         return Collected.Lines;
     }
 
-    public Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(500));
-        }
-        return condition();
-    });
+    public Task AdvanceUntilAsync(Func<bool> condition) => Time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), condition);
 
     public async Task StopAsync()
     {

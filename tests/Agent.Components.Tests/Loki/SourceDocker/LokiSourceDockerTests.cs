@@ -3,6 +3,7 @@ using Agent.Components.Common.Relabel;
 using Agent.Components.Loki.SourceDocker;
 using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceDocker;
 
@@ -176,12 +177,12 @@ public sealed class LokiSourceDockerTests : IAsyncDisposable
         _docker.Container.Write(T, "good");
 
         await _docker.StartAsync();
-        await SourceFileFixture.UntilAsync(() => _docker.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _docker.Context.Health == HealthState.Unhealthy);
         Assert.Contains(expected, _docker.Context.HealthMessage, StringComparison.Ordinal);
 
         Assert.Equal(["good"], await _docker.LinesAsync(1));
         Assert.Equal(1, _docker.Metric("loki_source_docker_target_parsing_errors_total"));
-        await SourceFileFixture.UntilAsync(() => _docker.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _docker.Context.Health == HealthState.Healthy);
     }
 
     [Fact]
@@ -239,14 +240,14 @@ public sealed class LokiSourceDockerTests : IAsyncDisposable
     public async Task A_daemon_that_is_away_makes_it_unhealthy_until_it_is_back()
     {
         await _docker.StartAsync();
-        await SourceFileFixture.UntilAsync(() => _docker.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _docker.Context.Health == HealthState.Unhealthy);
         Assert.Contains("cannot read container c0ffee", _docker.Context.HealthMessage, StringComparison.Ordinal);
         Assert.Equal(1, _docker.Metric("loki_source_docker_targets_failing"));
 
         await _docker.DaemonAsync();
         _docker.Container.Write(T, "one");
         await _docker.LinesAsync(1);
-        await SourceFileFixture.UntilAsync(() => _docker.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _docker.Context.Health == HealthState.Healthy);
 
         // Gone while it is followed, and back.
         await _docker.Docker.DisposeAsync();
@@ -292,7 +293,7 @@ public sealed class LokiSourceDockerTests : IAsyncDisposable
         Assert.Single(_docker.Container.Requests);
 
         await _docker.Component.ApplyAsync(_docker.Arguments with { Targets = [] }, CancellationToken.None);
-        await SourceFileFixture.UntilAsync(() => !_docker.Component.DebugState().ToText().Contains("beef", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => !_docker.Component.DebugState().ToText().Contains("beef", StringComparison.Ordinal));
         _docker.Container.Write(T + 2, "three");
         await _docker.Component.ApplyAsync(_docker.Arguments, CancellationToken.None);
 
@@ -351,7 +352,7 @@ public sealed class LokiSourceDockerTests : IAsyncDisposable
         await _docker.DaemonAsync();
         _docker.Docker.Containers.Clear();
         await _docker.StartAsync();
-        await SourceFileFixture.UntilAsync(() => _docker.Component.DebugState().ToText().Contains("no such container", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => _docker.Component.DebugState().ToText().Contains("no such container", StringComparison.Ordinal));
 
         Assert.Equal(HealthState.Healthy, _docker.Context.Health);
     }

@@ -2,6 +2,7 @@ using Agent.Components.Loki.SourceFile;
 using Agent.Components.Tests.Loki.SourceFile.Rotation;
 using Agent.Sdk.Memory;
 using Agent.Telemetry;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceFile;
 
@@ -165,7 +166,7 @@ public sealed class IdleFileTests : IDisposable
         }
         set.Follow(targets, new TailOptions(), isFirst: true, isNew: true);
         Task worker = scheduler.RunWorkerAsync(stop.Token);
-        await SourceFileFixture.UntilAsync(() => services.Metrics.FilesActive.Value == files && set.Idle == files);
+        await Eventually.TrueAsync(() => services.Metrics.FilesActive.Value == files && set.Idle == files);
 
         tail.Time.Advance(TimeSpan.FromSeconds(9));
         Assert.Null(set.WakeDue());
@@ -173,7 +174,7 @@ public sealed class IdleFileTests : IDisposable
 
         tail.Time.Advance(Long);
         set.WakeDue();
-        await SourceFileFixture.UntilAsync(() => OpenDescriptors() == 0 && set.Idle == files);
+        await Eventually.TrueAsync(() => OpenDescriptors() == 0 && set.Idle == files);
         tail.Time.Advance(TimeSpan.FromSeconds(59));
         set.WakeDue();
         Assert.Equal(files, set.Idle);

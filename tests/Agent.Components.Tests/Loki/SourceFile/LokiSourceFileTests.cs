@@ -122,13 +122,13 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         _source.Write("b.log", "b\n");
         await _source.StartAsync("a.log", "b.log");
         await _source.Collected.WaitForAsync(1);
-        await SourceFileFixture.UntilAsync(() => _source.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _source.Context.Health == HealthState.Unhealthy);
         Assert.Contains("a.log: no such file", _source.Context.HealthMessage, StringComparison.Ordinal);
 
         _source.Write("a.log", "a\n");
         await _source.Collected.WaitForAsync(2);
 
-        await SourceFileFixture.UntilAsync(() => _source.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _source.Context.Health == HealthState.Healthy);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
 
         File.Delete(_source.PathOf("a.log"));
         Directory.CreateDirectory(_source.PathOf("a.log"));
-        await SourceFileFixture.UntilAsync(() => _source.Component.DebugState().ToText().Contains("it is a folder", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => _source.Component.DebugState().ToText().Contains("it is a folder", StringComparison.Ordinal));
         _source.Append("b.log", "b2\n");
         await _source.Collected.WaitForAsync(3);
         Directory.Delete(_source.PathOf("a.log"));
@@ -162,7 +162,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         await _source.StartAsync("pipe", "b.log");
         await _source.Collected.WaitForAsync(1);
 
-        await SourceFileFixture.UntilAsync(() => _source.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _source.Context.Health == HealthState.Unhealthy);
 
         Assert.Contains("it is no regular file", _source.Context.HealthMessage, StringComparison.Ordinal);
     }
@@ -176,7 +176,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         await _source.Collected.WaitForAsync(1);
 
         await _source.ApplyAsync(arguments with { Targets = [_source.TargetOf("a.log", ("job", "new"))] });
-        await SourceFileFixture.UntilAsync(() => _source.Component.DebugState().ToText().Contains("job", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => _source.Component.DebugState().ToText().Contains("job", StringComparison.Ordinal));
         _source.Append("a.log", "two\n");
         await _source.Collected.WaitForAsync(2);
 
@@ -232,14 +232,14 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
             FileMatch = new LokiSourceFile.FileMatchArguments { Enabled = true, SyncPeriod = TimeSpan.FromMinutes(10) },
         };
         await _source.StartAsync(arguments);
-        await SourceFileFixture.UntilAsync(() => _source.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _source.Context.Health == HealthState.Healthy);
 
         Directory.CreateDirectory(_source.PathOf("pods/ns/app"));
         _source.Write("pods/ns/app/0.log", "one\n");
         _source.Write("pods/ns/app/0.txt", "not this\n");
         await _source.Collected.WaitForAsync(1, TimeSpan.FromSeconds(5));
         File.Delete(_source.PathOf("pods/ns/app/0.log"));
-        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_read_lines_total") == 0);
+        await Eventually.TrueAsync(() => _source.Metric("loki_source_file_read_lines_total") == 0);
 
         Assert.Equal(["one"], _source.Collected.Lines);
         Assert.Equal(0, _source.Metric("loki_source_file_files_active_total"));
@@ -250,7 +250,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
     {
         _source.Write("a.log", "old\nunfinish");
         await _source.StartAsync(_source.ArgumentsFor("a.log", "b.log") with { TailFromEnd = true });
-        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_files_active_total") == 1
+        await Eventually.TrueAsync(() => _source.Metric("loki_source_file_files_active_total") == 1
             && _source.Component.DebugState().ToText().Contains("no such file", StringComparison.Ordinal));
 
         _source.Append("a.log", "ed\n");
@@ -273,11 +273,11 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         };
         await _source.StartAsync(arguments);
         await _source.Collected.WaitForAsync(2);
-        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_files_active_total") == 0);
+        await Eventually.TrueAsync(() => _source.Metric("loki_source_file_files_active_total") == 0);
         await _source.StopAsync();
 
         await _source.StartAsync(arguments);
-        await SourceFileFixture.UntilAsync(() => _source.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _source.Context.Health == HealthState.Healthy);
         await _source.StopAsync();
 
         Assert.Equal(["one", "two"], _source.Collected.Lines);
@@ -294,7 +294,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         File.Move(_source.PathOf("a.log"), _source.PathOf("a.log.1"));
         _source.Write("a.log", "3\n");
         await _source.Collected.WaitForAsync(3);
-        await SourceFileFixture.UntilAsync(() => _source.Component.DebugState().ToText().Contains("a.log.1", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => _source.Component.DebugState().ToText().Contains("a.log.1", StringComparison.Ordinal));
         await _source.StopAsync();
 
         _source.Append("a.log.1", "late\n");
@@ -358,7 +358,7 @@ public sealed class LokiSourceFileTests : IAsyncDisposable
         await _source.StartAsync(_source.With(sink, "a.log"));
         await sink.Collected.WaitForAsync(1);
 
-        await SourceFileFixture.UntilAsync(() => Field("oldest_unsent").Length > 0);
+        await Eventually.TrueAsync(() => Field("oldest_unsent").Length > 0);
         sink.Settle(0);
 
         Assert.Equal(("", "", ""), (Field("oldest_unsent"), Field("problem"), Field("last_error")));

@@ -1,4 +1,5 @@
 using Agent.Components.Loki.SourceFile;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.SourceFile;
 
@@ -98,7 +99,7 @@ public sealed class PositionTests : IAsyncDisposable
         await _source.Collected.WaitForAsync(1);
 
         string positions = Path.Combine(_source.Context.StoragePath, "positions");
-        await SourceFileFixture.UntilAsync(() => File.Exists(positions));
+        await Eventually.TrueAsync(() => File.Exists(positions));
 
         Assert.Contains(_source.PathOf("a.log"), await File.ReadAllTextAsync(positions), StringComparison.Ordinal);
     }
@@ -141,7 +142,7 @@ public sealed class PositionTests : IAsyncDisposable
         await _source.StartAsync(arguments);
         await _source.Collected.WaitForAsync(1);
         await _source.ApplyAsync(_source.ArgumentsFor());
-        await SourceFileFixture.UntilAsync(() => _source.Metric("loki_source_file_files_active_total") == 0);
+        await Eventually.TrueAsync(() => _source.Metric("loki_source_file_files_active_total") == 0);
 
         _source.Append("a.log", "two\n");
         await _source.ApplyAsync(arguments);
@@ -165,7 +166,7 @@ public sealed class PositionTests : IAsyncDisposable
 
         var after = new Agent.Testing.LogCollector();
         await _source.StartAsync(_source.ArgumentsFor("a.log") with { ForwardTo = [after], OnPositionsFileError = policy });
-        await SourceFileFixture.UntilAsync(() => _source.Context.HealthMessage.Length > 0
+        await Eventually.TrueAsync(() => _source.Context.HealthMessage.Length > 0
             && (policy == PositionsFileError.Skip || _source.Metric("loki_source_file_files_active_total") == 1));
         _source.Append("a.log", "three\n");
         _source.Write("other.log", "x\n");
@@ -175,7 +176,7 @@ public sealed class PositionTests : IAsyncDisposable
         }
         else
         {
-            await SourceFileFixture.UntilAsync(() => _source.Context.HealthMessage.Contains("damaged", StringComparison.Ordinal));
+            await Eventually.TrueAsync(() => _source.Context.HealthMessage.Contains("damaged", StringComparison.Ordinal));
         }
         await _source.StopAsync();
 

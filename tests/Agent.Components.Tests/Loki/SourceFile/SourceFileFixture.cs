@@ -23,16 +23,6 @@ internal sealed class SourceFileFixture : IAsyncDisposable
 
     public LokiSourceFile Component => _component!;
 
-    public static async Task UntilAsync(Func<bool> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(limit.Token);
-        }
-    }
-
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     public void Write(string name, string text) => File.WriteAllText(PathOf(name), text);

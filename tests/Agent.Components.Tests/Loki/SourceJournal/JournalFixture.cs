@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Agent.Components.Loki.SourceJournal;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk.Metrics;
 using Agent.Testing;
 using ChildProcess = System.Diagnostics.Process;
@@ -95,7 +94,7 @@ internal sealed class JournalFixture : IAsyncDisposable
         await Run.WaitAsync(TimeSpan.FromSeconds(30));
         Task disposing = _component.DisposeAsync().AsTask();
         // What is never settled is waited for, by the clock.
-        await SourceFileFixture.UntilAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             ((FakeTimeProvider)Context.Time).Advance(TimeSpan.FromSeconds(1));
             return disposing.IsCompleted;

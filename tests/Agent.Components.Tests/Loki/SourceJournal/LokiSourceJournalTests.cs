@@ -225,7 +225,7 @@ public sealed class LokiSourceJournalTests : IAsyncDisposable
         _journal.Flush();
 
         await _journal.StartAsync();
-        await SourceFileFixture.UntilAsync(() => _journal.Collected.Lines.Contains("intact"));
+        await Eventually.TrueAsync(() => _journal.Collected.Lines.Contains("intact"));
 
         Assert.False(_journal.Run.IsCompleted);
     }
@@ -234,7 +234,7 @@ public sealed class LokiSourceJournalTests : IAsyncDisposable
     public async Task A_stop_does_not_wait_for_entries()
     {
         await _journal.StartAsync();
-        await SourceFileFixture.UntilAsync(() => _journal.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => _journal.Context.Health == HealthState.Healthy);
 
         // Far below the ten seconds after which the reader looks by itself.
         await _journal.StopAsync().WaitAsync(TimeSpan.FromSeconds(5));

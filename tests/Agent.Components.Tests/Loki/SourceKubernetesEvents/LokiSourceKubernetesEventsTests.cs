@@ -212,7 +212,7 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
         // A second of the clock at a time, with a while for the connection to come about: what counts is how many it takes.
         const int LooksForSecond = 25;
         int looks = 0;
-        await SourceFileFixture.UntilAsync(() =>
+        await Eventually.TrueAsync(() =>
         {
             if (++looks % LooksForSecond == 0)
             {
@@ -306,14 +306,7 @@ public sealed class LokiSourceKubernetesEventsTests : IAsyncDisposable
 
     private Task EntriesAsync(int count) => AdvanceUntilAsync(() => _collected.Entries.Count >= count);
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(200));
-        }
-        return condition();
-    });
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(200), condition);
 
     private sealed class EventAgent(TestComponentContext context) : IDisposable
     {

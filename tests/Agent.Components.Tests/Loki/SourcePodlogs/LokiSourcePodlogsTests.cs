@@ -1,7 +1,6 @@
 using Agent.Components.Common.Kubernetes;
 using Agent.Components.Loki.SourcePodlogs;
 using Agent.Components.Tests.Loki.PodTails;
-using Agent.Components.Tests.Loki.SourceFile;
 using Agent.Sdk;
 using Agent.Testing;
 using Agent.Testing.Kubernetes;
@@ -223,12 +222,5 @@ public sealed class LokiSourcePodlogsTests : IAsyncDisposable
 
     private Task EntriesAsync(int count) => AdvanceUntilAsync(() => _collected.Entries.Count >= count);
 
-    private Task AdvanceUntilAsync(Func<bool> condition) => SourceFileFixture.UntilAsync(() =>
-    {
-        if (!condition())
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(250));
-        }
-        return condition();
-    });
+    private Task AdvanceUntilAsync(Func<bool> condition) => _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(250), condition);
 }

@@ -65,7 +65,7 @@ public sealed class SyslogConnectionTests : IAsyncLifetime
         await _syslog.StartAsync(SyslogFixture.Tcp with { IdleTimeout = TimeSpan.MaxValue });
         using TcpClient client = await _syslog.ConnectAsync();
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(SyslogFixture.Second + "\n"));
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _syslog.Time.Advance(TimeSpan.FromMilliseconds(250));
             return Collector.Entries.Count == 1;
@@ -84,7 +84,7 @@ public sealed class SyslogConnectionTests : IAsyncLifetime
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {SyslogFixture.Second}74 <165>"));
         await Collector.WaitForAsync(1);
         Task closed = SyslogFixture.ReadToEndAsync(client.GetStream());
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _syslog.Time.Advance(TimeSpan.FromSeconds(20));
             return closed.IsCompleted;

@@ -47,7 +47,7 @@ internal sealed class SyslogFixture : IAsyncDisposable
     {
         await Component.ApplyAsync(arguments, CancellationToken.None);
         Run = Task.Run(() => Component.RunAsync(_stop.Token));
-        await Eventually.True(() => AllBound(arguments.Listener.Count) || Run.IsCompleted);
+        await Eventually.TrueAsync(() => AllBound(arguments.Listener.Count) || Run.IsCompleted);
     }
 
     public bool AllBound(int count) => Component.BoundTo is { } bound && bound.Count == count && bound.All(static one => one is not null);

@@ -36,7 +36,7 @@ public sealed class SyslogListenerTests : IAsyncLifetime
         ListenerOptions next = changed with { Address = $"127.0.0.1:{changedPort}", Labels = new ValueMap<string>([new("a", "b")]) };
         await _syslog.Component.ApplyAsync(_syslog.Arguments(kept, next) with { ForwardTo = [other] }, CancellationToken.None);
         // One look at both: between two looks a listener may have gone.
-        await Eventually.True(() => _syslog.Component.BoundTo is [{ } first, { } second] && first.Port == keptPort && second.Port == changedPort);
+        await Eventually.TrueAsync(() => _syslog.Component.BoundTo is [{ } first, { } second] && first.Port == keptPort && second.Port == changedPort);
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {SyslogFixture.Second}"));
         await other.WaitForAsync(1);
         await _syslog.SendDatagramAsync(SyslogFixture.First, 1);
@@ -45,7 +45,7 @@ public sealed class SyslogListenerTests : IAsyncLifetime
         Assert.Empty(Collector.Entries);
         await _syslog.Component.ApplyAsync(_syslog.Arguments(next), CancellationToken.None);
         await SyslogFixture.ReadToEndAsync(client.GetStream());
-        await Eventually.True(() => _syslog.AllBound(1));
+        await Eventually.TrueAsync(() => _syslog.AllBound(1));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class SyslogListenerTests : IAsyncLifetime
         await StartUnhealthyAsync(new ListenerOptions { Address = address, Protocol = protocol });
         Assert.StartsWith($"cannot listen on {address} ({protocol.ToString().ToLowerInvariant()}): ", _syslog.Context.HealthMessage, StringComparison.Ordinal);
         taken.Dispose();
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _syslog.Time.Advance(TimeSpan.FromSeconds(1));
             return _syslog.AllBound(1);
@@ -104,7 +104,7 @@ public sealed class SyslogListenerTests : IAsyncLifetime
     private async Task StartUnhealthyAsync(ListenerOptions options)
     {
         Task started = _syslog.StartAsync(options);
-        await Eventually.True(() => _syslog.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => _syslog.Context.Health == HealthState.Unhealthy);
         // It goes on waiting for the listener, which the test may open later.
         _ = started;
     }

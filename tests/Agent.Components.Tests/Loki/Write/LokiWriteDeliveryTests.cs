@@ -26,7 +26,7 @@ public sealed class LokiWriteDeliveryTests
         await write.SendAsync(App, "a", "b");
         await sink.WaitForAsync(3);
         Assert.All(sink.Requests.Take(3), static request => Assert.Equal(["a"], request.Lines));
-        await Eventually.True(() => write.Count("loki_write_sent_entries_total") == 1);
+        await Eventually.TrueAsync(() => write.Count("loki_write_sent_entries_total") == 1);
         Assert.Equal(2, write.Count("loki_write_batch_retries_total"));
     }
 
@@ -41,12 +41,12 @@ public sealed class LokiWriteDeliveryTests
         };
         await using WriteFixture write = await WriteFixture.StartAsync(_time, WriteFixture.To(sink) with { BatchSize = new ByteSize(1) });
         await write.SendAsync(App, "a", "b");
-        await Eventually.True(() => write.Count("loki_write_batch_retries_total") == 1);
+        await Eventually.TrueAsync(() => write.Count("loki_write_batch_retries_total") == 1);
         int timers = _time.ArmedTimers;
         Assert.True(timers > 0);
         _time.Advance(TimeSpan.FromSeconds(99));
         Assert.Single(sink.Requests);
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return sink.Requests.Count(static request => request.Lines.Contains("a")) == 2;
@@ -80,7 +80,7 @@ public sealed class LokiWriteDeliveryTests
         arguments = arguments with { Endpoint = [arguments.Endpoint[0] with { RetryOnHttp429 = false }] };
         await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, arguments);
         await write.SendAsync(App, "a", "b");
-        await Eventually.True(() => write.Count("loki_write_dropped_entries_total", "reason", "rate_limited") == 1);
+        await Eventually.TrueAsync(() => write.Count("loki_write_dropped_entries_total", "reason", "rate_limited") == 1);
         Assert.Single(sink.Requests);
     }
 
@@ -91,7 +91,7 @@ public sealed class LokiWriteDeliveryTests
         sink.Answer = static (_, _) => Task.FromResult(500);
         await using WriteFixture write = await WriteFixture.StartWithoutDiskAsync(TimeProvider.System, Quick(sink));
         await write.SendAsync(App, "a", "b");
-        await Eventually.True(() => write.Count("loki_write_dropped_entries_total", "reason", "ingester_error") == 1);
+        await Eventually.TrueAsync(() => write.Count("loki_write_dropped_entries_total", "reason", "ingester_error") == 1);
         Assert.Equal(10, sink.Requests.Count(static request => request.Lines.Contains("a")));
     }
 
@@ -109,9 +109,9 @@ public sealed class LokiWriteDeliveryTests
         Assert.Equal(HealthState.Unhealthy, write.Context.Health);
         Assert.Contains("500", write.Context.HealthMessage, StringComparison.Ordinal);
         Volatile.Write(ref healed, true);
-        await Eventually.True(() => write.Count("loki_write_sent_entries_total") == 1);
-        await Eventually.True(() => receipt.IsSettled);
-        await Eventually.True(() => write.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => write.Count("loki_write_sent_entries_total") == 1);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => write.Context.Health == HealthState.Healthy);
         Assert.Equal(0, write.Count("loki_write_dropped_entries_total"));
     }
 
@@ -126,7 +126,7 @@ public sealed class LokiWriteDeliveryTests
         var receipt = new TestReceipt();
         await SendAsync(write, receipt, "a");
         await write.SendAsync(App, "b");
-        await Eventually.True(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
         Assert.Equal(2, sink.Requests.Count(static request => request.Lines.Contains("a")));
         Assert.Equal(1, write.Count("loki_write_dropped_entries_total", "reason", "ingester_error"));
     }
@@ -149,7 +149,7 @@ public sealed class LokiWriteDeliveryTests
         await first.WaitForAsync(1);
         await second.WaitForAsync(1);
         // What first has beyond that would come twice after a crash.
-        await Eventually.True(() => write.Context.HealthMessage.Contains("on disk", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => write.Context.HealthMessage.Contains("on disk", StringComparison.Ordinal));
         Assert.Equal(["a"], first.Lines);
         Assert.False(receipt.IsSettled);
         release.SetResult();
@@ -274,7 +274,7 @@ public sealed class LokiWriteDeliveryTests
         var receipt = new TestReceipt();
         await SendAsync(write, receipt, "a");
         Task stopped = write.StopAsync();
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(5));
             return stopped.IsCompleted;
@@ -297,7 +297,7 @@ public sealed class LokiWriteDeliveryTests
         Assert.False(receipt.IsSettled);
         EndpointOptions changed = WriteFixture.To(sink) with { Headers = new ValueMap<string>([new("X-New", "1")]) };
         await write.Component.ApplyAsync(new LokiWrite.Arguments { Endpoint = [changed] }, CancellationToken.None);
-        await Eventually.True(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
         Assert.Equal(["a", "b", "c"], sink.Requests.Where(static r => r.Headers.ContainsKey("X-New")).SelectMany(static r => r.Lines));
         Assert.Equal(0, write.Count("loki_write_dropped_entries_total"));
     }
@@ -334,7 +334,7 @@ public sealed class LokiWriteDeliveryTests
         await write.Component.ApplyAsync(new LokiWrite.Arguments { Endpoint = [WriteFixture.To(alive)] }, CancellationToken.None);
         await sending;
         // What only the removed endpoint was to get is counted when its drain time is over.
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(500));
             return write.Count("loki_write_dropped_entries_total", "reason", "endpoint_removed") == 2;
@@ -354,7 +354,7 @@ public sealed class LokiWriteDeliveryTests
         await using WriteFixture write = await WriteFixture.StartAsync(TimeProvider.System, arguments);
         await SendAsync(write, new TestReceipt(), "a");
         await write.SendAsync(App, "b");
-        await Eventually.True(() => write.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => write.Context.Health == HealthState.Unhealthy);
         var state = (ObjectValue)((ArrayValue)((ObjectValue)write.Component.DebugState())["endpoints"])[0];
         Assert.Contains("refused", ((StringValue)state["last_error"]).Text, StringComparison.OrdinalIgnoreCase);
     }

@@ -1,6 +1,7 @@
 using Agent.Components.Loki.Write;
 using Agent.Sdk;
 using Agent.Telemetry;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.Write;
 
@@ -21,7 +22,7 @@ public sealed class LokiWriteQueueTests : IDisposable
         await using (WriteFixture first = await StartAsync(To(sink)))
         {
             await first.SendAsync(receipt, App, "a", "b", "c", "d", "e");
-            await Eventually.True(() => first.Context.Health == HealthState.Unhealthy);
+            await Eventually.TrueAsync(() => first.Context.Health == HealthState.Unhealthy);
             await first.StopAsync();
         }
         Assert.True(receipt.IsSettled);
@@ -47,13 +48,13 @@ public sealed class LokiWriteQueueTests : IDisposable
         await write.SendAsync(receipt, App, lines);
         await write.SendAsync(App, "last");
         await quick.WaitForAsync(50);
-        await Eventually.True(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
         Assert.DoesNotContain("line 1", dead.Lines.Skip(dead.Requests.Count));
         await write.DisposeAsync();
         Assert.Equal([.. lines, "last"], quick.Lines);
         Volatile.Write(ref isBack, true);
         await using WriteFixture next = await StartAsync(To(quick), To(dead));
-        await Eventually.True(() => dead.Lines.Contains("last"));
+        await Eventually.TrueAsync(() => dead.Lines.Contains("last"));
         await next.StopAsync();
         Assert.Equal([.. lines, "last"], dead.Lines.Distinct());
         Assert.Equal([.. lines, "last"], quick.Lines);
@@ -76,7 +77,7 @@ public sealed class LokiWriteQueueTests : IDisposable
         Assert.True(write.Gauge("loki_write_queue_disk_bytes") > 0);
         Assert.InRange(write.Gauge("loki_write_queue_memory_bytes"), 1, 256);
         release.SetResult();
-        await Eventually.True(() => write.Count("loki_write_sent_entries_total") == 200);
+        await Eventually.TrueAsync(() => write.Count("loki_write_sent_entries_total") == 200);
         await write.StopAsync();
         Assert.Equal([.. lines, "last"], sink.Lines);
     }
@@ -95,7 +96,7 @@ public sealed class LokiWriteQueueTests : IDisposable
         var receipt = new TestReceipt();
         await write.SendAsync(receipt, App, "a");
         await write.SendAsync(App, "b");
-        await Eventually.True(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
         Assert.Equal(0, write.Count("loki_write_sent_entries_total"));
         Assert.True(write.Gauge("loki_write_queue_stored_bytes_total") > 0);
         release.SetResult();
@@ -122,7 +123,7 @@ public sealed class LokiWriteQueueTests : IDisposable
         int before = sink.Requests.Count;
         sink.Answer = static (_, _) => Task.FromResult(204);
         await using WriteFixture next = await StartAsync(wal, To(sink));
-        await Eventually.True(() => sink.Lines.Any(static line => line.StartsWith("199 ", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => sink.Lines.Any(static line => line.StartsWith("199 ", StringComparison.Ordinal)));
         await next.StopAsync();
         // One line a batch: what did not come was counted.
         Assert.Equal(201 - dropped, sink.Requests.Skip(before).Sum(static request => request.Lines.Count()));
@@ -138,13 +139,13 @@ public sealed class LokiWriteQueueTests : IDisposable
         await using WriteFixture write = await StartAsync(wal, To(sink) with { QueueConfig = new QueueOptions { Capacity = new ByteSize(8 << 10) } });
         string[] lines = [.. Enumerable.Range(0, 300).Select(static i => $"{i} {Noise(i)}")];
         Task sending = write.SendAsync(new TestReceipt(), App, lines);
-        await Eventually.True(() => write.Context.HealthMessage.Contains("503", StringComparison.Ordinal));
+        await Eventually.TrueAsync(() => write.Context.HealthMessage.Contains("503", StringComparison.Ordinal));
         Assert.False(sending.IsCompleted);
         Volatile.Write(ref isBack, true);
         await sending;
         await write.DisposeAsync();
         await using WriteFixture next = await StartAsync(wal, To(sink));
-        await Eventually.True(() => sink.Lines.Contains(lines[^1]));
+        await Eventually.TrueAsync(() => sink.Lines.Contains(lines[^1]));
         Assert.Equal(lines, sink.Lines.Distinct());
         Assert.Equal(0, write.Count("loki_write_dropped_entries_total"));
     }
@@ -158,7 +159,7 @@ public sealed class LokiWriteQueueTests : IDisposable
         await using (WriteFixture first = await StartAsync(To(gone), To(stays)))
         {
             await first.SendAsync(new TestReceipt(), App, "a", "b", "c");
-            await Eventually.True(() => first.Context.Health == HealthState.Unhealthy);
+            await Eventually.TrueAsync(() => first.Context.Health == HealthState.Unhealthy);
             await first.StopAsync();
         }
         await using WriteFixture second = await StartAsync(To(stays));
@@ -177,12 +178,12 @@ public sealed class LokiWriteQueueTests : IDisposable
         {
             await write.SendAsync(new TestReceipt(), WriteFixture.Labels(("app", $"{i % 7}")), $"{i}");
         }
-        await Eventually.True(() => write.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => write.Context.Health == HealthState.Unhealthy);
         EndpointOptions sharded = To(sink) with { QueueConfig = new QueueOptions { MinShards = 3 } };
         await write.Component.ApplyAsync(new LokiWrite.Arguments { Endpoint = [sharded] }, CancellationToken.None);
         sink.Answer = static (_, _) => Task.FromResult(204);
         int before = sink.Requests.Count;
-        await Eventually.True(() => sink.Requests.Skip(before).SelectMany(static r => r.Lines).Distinct().Count() >= 39);
+        await Eventually.TrueAsync(() => sink.Requests.Skip(before).SelectMany(static r => r.Lines).Distinct().Count() >= 39);
         await write.StopAsync();
         ILookup<string, string> found = sink.Requests.Where((_, at) => at >= before).SelectMany(static r => r.Entries)
             .ToLookup(static e => e.Stream, static e => e.Line);

@@ -16,7 +16,7 @@ public sealed class LokiWriteTests
     {
         await using LokiSink sink = await LokiSink.StartAsync();
         await using WriteFixture write = await WriteFixture.StartAsync(_time, WriteFixture.To(sink));
-        await Eventually.True(() => write.Context.Health == HealthState.Healthy);
+        await Eventually.TrueAsync(() => write.Context.Health == HealthState.Healthy);
         await write.SendAsync(App, "one");
         await write.SendAsync(App, "two");
         Assert.Empty(sink.Requests);
@@ -188,7 +188,7 @@ public sealed class LokiWriteTests
     {
         DateTimeOffset end = _time.GetUtcNow() + limit;
         // The component arms its timer when it has started, which may be after the entries came.
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             if (_time.GetUtcNow() < end && _time.ArmedTimers > 0)
             {

@@ -2,7 +2,6 @@ using System.Net;
 using Agent.Components.Common.Http;
 using Agent.Components.Prometheus.ReceiveHttp;
 using Agent.Components.Tests.Decoding;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Telemetry.Metrics;
@@ -250,7 +249,7 @@ public sealed class PrometheusReceiveHttpTests : IAsyncLifetime
     {
         await _component.ApplyAsync(arguments, default);
         _run = Task.Run(() => _component.RunAsync(_stop.Token));
-        await Eventually.True(() => _component.ListenPort != 0 || _run.IsCompleted);
+        await Eventually.TrueAsync(() => _component.ListenPort != 0 || _run.IsCompleted);
     }
 
     private async Task<Reply> PostAsync(byte[] body, string type, string encoding)

@@ -1,7 +1,6 @@
 using Agent.Components.Common.Relabel;
 using Agent.Components.Prometheus.Relabel;
 using Agent.Components.Tests.Decoding;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk.Metrics;
 using Agent.Sdk.Patterns;
 using Agent.Telemetry;
@@ -195,11 +194,11 @@ public sealed class PrometheusRelabelTests : IDisposable
         for (int minute = 0; minute < 5; minute++)
         {
             await SendAsync(component, _web);
-            await Eventually.True(() => _time.ArmedTimers == 1);
+            await Eventually.TrueAsync(() => _time.ArmedTimers == 1);
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        await Eventually.True(() => CacheSize() == 1);
+        await Eventually.TrueAsync(() => CacheSize() == 1);
         Assert.Equal(1, Count("cache_ttl_evictions"));
         await stop.CancelAsync();
         await run;

@@ -1,6 +1,6 @@
 using Agent.Components.Prometheus.RemoteWrite;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Prometheus.RemoteWrite;
 
@@ -46,7 +46,7 @@ public sealed class OpenBlockTests : IDisposable
         sink.Answer = static (_, _) => Task.FromResult(204);
         int before = sink.Requests.Count;
         await using RemoteFixture write = await RemoteFixture.StartAsync(TimeProvider.System, arguments, killed);
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") >= 3);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") >= 3);
         await write.StopAsync();
         Assert.Equal(3, sink.Requests.Skip(before).Sum(static request => request.Samples.Count));
         Assert.Equal(0, write.Count("prometheus_remote_write_open_blocks_restored_total"));

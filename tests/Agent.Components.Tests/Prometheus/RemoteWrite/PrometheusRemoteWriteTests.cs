@@ -1,6 +1,5 @@
 using Agent.Components.Common.Relabel;
 using Agent.Components.Prometheus.RemoteWrite;
-using Agent.Components.Tests.Loki;
 using Agent.Components.Tests.Loki.Write;
 using Agent.Sdk;
 using Agent.Sdk.Patterns;
@@ -33,7 +32,7 @@ public sealed class PrometheusRemoteWriteTests
         Assert.Equal("0.1.0", request.Headers["X-Prometheus-Remote-Write-Version"]);
         Assert.Equal("team", request.Headers["X-Scope-OrgID"]);
         Assert.StartsWith("Invar/", request.Headers["User-Agent"], StringComparison.Ordinal);
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") == 3);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") == 3);
         Assert.Equal(3, write.Count("prometheus_remote_storage_samples_in_total"));
         Assert.Equal(3, write.Count("prometheus_remote_write_wal_samples_appended_total"));
         Assert.True(write.Count("prometheus_remote_storage_bytes_total") > 0);
@@ -49,7 +48,7 @@ public sealed class PrometheusRemoteWriteTests
         await using RemoteFixture write = await RemoteFixture.StartAsync(_time, Arguments(WithLimit(sink, 100)));
         await write.SendAsync(("a", 1, Then), ("b", 2, Then));
         Assert.Empty(sink.Requests);
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return sink.Requests.Count == 1;
@@ -124,7 +123,7 @@ public sealed class PrometheusRemoteWriteTests
         Assert.Equal(["{__name__=requests_total} {trace_id=abc} 0.5"], request.Exemplars);
         Assert.Empty(plain.Requests[0].Histograms);
         Assert.Empty(plain.Requests[0].Exemplars);
-        await Eventually.True(() => write.Count("prometheus_remote_storage_histograms_total") == 1);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_histograms_total") == 1);
         Assert.Equal(1, write.Count("prometheus_remote_storage_exemplars_total"));
     }
 
@@ -147,7 +146,7 @@ public sealed class PrometheusRemoteWriteTests
         await write.SendAsync(("up", 1, Then));
         await Advance(() => sink.Requests.SelectMany(static r => r.Metadata).Count() == 6);
         Assert.Equal([.. all, .. all], sink.Requests.SelectMany(static r => r.Metadata));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_metadata_total") == 6);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_metadata_total") == 6);
         Assert.True(write.Count("prometheus_remote_storage_metadata_bytes_total") > 0);
     }
 
@@ -202,7 +201,7 @@ public sealed class PrometheusRemoteWriteTests
         receipt.Settle();
         Assert.False(receipt.IsSettled);
         release.SetResult();
-        await Eventually.True(() => receipt.IsSettled);
+        await Eventually.TrueAsync(() => receipt.IsSettled);
     }
 
     [Fact]
@@ -258,7 +257,7 @@ public sealed class PrometheusRemoteWriteTests
         return batch;
     }
 
-    private Task Advance(Func<bool> until) => Eventually.True(() =>
+    private Task Advance(Func<bool> until) => Eventually.TrueAsync(() =>
     {
         _time.Advance(TimeSpan.FromSeconds(1));
         return until();

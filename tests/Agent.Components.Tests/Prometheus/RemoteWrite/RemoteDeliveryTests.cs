@@ -1,5 +1,4 @@
 using Agent.Components.Prometheus.RemoteWrite;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk;
 using Agent.Testing;
 using Agent.Wire.RemoteWrite;
@@ -27,7 +26,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         sink.Answer = (number, _) => Task.FromResult(number <= 2 ? status : 204);
         await using RemoteFixture write = await RemoteFixture.StartAsync(RemoteFixture.To(sink));
         await write.SendAsync(("a", 1, Then), ("b", 2, Then));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") == 2);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") == 2);
         Assert.Equal(["{__name__=a}", "{__name__=a}", "{__name__=a}", "{__name__=b}"], sink.Samples.Select(static s => s.Labels));
         Assert.Equal(2, write.Count("prometheus_remote_storage_samples_retried_total"));
         Assert.Equal(0, write.Count("prometheus_remote_storage_samples_failed_total"));
@@ -46,7 +45,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         sink.Answer = (number, _) => Task.FromResult(number == 1 ? status : 204);
         await using RemoteFixture write = await RemoteFixture.StartAsync(RemoteFixture.To(sink));
         await write.SendAsync(("a", 1, Then), ("b", 2, Then));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") == 1);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") == 1);
         Assert.Equal(["{__name__=a}", "{__name__=b}"], sink.Samples.Select(static s => s.Labels));
         Assert.Equal(1, write.Count("prometheus_remote_storage_samples_failed_total"));
         Assert.Equal(1, write.Count("prometheus_remote_storage_samples_dropped_total", "reason", reason));
@@ -62,7 +61,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         await using RemoteFixture write = await RemoteFixture.StartAsync(
             endpoint with { QueueConfig = endpoint.QueueConfig with { RetryOnHttp429 = false } });
         await write.SendAsync(("a", 1, Then));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_dropped_total", "reason", "rate_limited") == 1);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_dropped_total", "reason", "rate_limited") == 1);
         Assert.Single(sink.Requests);
     }
 
@@ -77,10 +76,10 @@ public sealed class RemoteDeliveryTests : IDisposable
         };
         await using RemoteFixture write = await RemoteFixture.StartAsync(_time, PrometheusRemoteWriteTests.Arguments(RemoteFixture.To(sink)));
         await write.SendAsync(("a", 1, Then));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_retried_total") == 1 && _time.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_retried_total") == 1 && _time.ArmedTimers > 0);
         _time.Advance(TimeSpan.FromSeconds(99));
         Assert.Single(sink.Requests);
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return sink.Requests.Count == 2;
@@ -102,9 +101,9 @@ public sealed class RemoteDeliveryTests : IDisposable
         };
         await using RemoteFixture write = await RemoteFixture.StartAsync(endpoint);
         await write.Component.ConsumeAsync(PrometheusRemoteWriteTests.Mixed(), CancellationToken.None);
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") == 1);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") == 1);
         await write.SendAsync(("a", 1, Then), ("b", 1, Then), ("c", 1, Then));
-        await Eventually.True(() => write.Count("prometheus_remote_storage_samples_total") == 4);
+        await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_total") == 4);
         Assert.Equal([WriteVersion.V2, WriteVersion.V1, WriteVersion.V1], sink.Requests.Select(static r => r.Version));
         Assert.Equal(sink.Requests[0].Texts, sink.Requests[1].Texts);
         Assert.Equal(sink.Requests[0].Histograms, sink.Requests[1].Histograms);
@@ -128,7 +127,7 @@ public sealed class RemoteDeliveryTests : IDisposable
             {
                 await first.SendAsync([.. Enumerable.Range(0, 7).Select(series => ($"series_{series}", (double)i, Then + i))]);
             }
-            await Eventually.True(() => first.Context.Health == HealthState.Unhealthy);
+            await Eventually.TrueAsync(() => first.Context.Health == HealthState.Unhealthy);
             await first.StopAsync();
             Assert.Equal(0, first.Count("prometheus_remote_storage_samples_dropped_total"));
         }
@@ -136,7 +135,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         int before = sink.Requests.Count;
         await using RemoteFixture second = await RemoteFixture.StartAsync(TimeProvider.System, arguments, _storage);
         await second.SendAsync([.. Enumerable.Range(0, 7).Select(series => ($"series_{series}", 10.0, Then + 10))]);
-        await Eventually.True(() => second.Count("prometheus_remote_storage_samples_total") == 77);
+        await Eventually.TrueAsync(() => second.Count("prometheus_remote_storage_samples_total") == 77);
         await second.StopAsync();
         foreach (IGrouping<string, SinkSample> series in sink.Requests.Skip(before).SelectMany(static r => r.Samples).GroupBy(static s => s.Labels))
         {
@@ -158,11 +157,11 @@ public sealed class RemoteDeliveryTests : IDisposable
             await write.SendAsync(("a", i, Then + i));
         }
         await quick.WaitForAsync(100);
-        await Eventually.True(() => write.Context.Health == HealthState.Unhealthy);
+        await Eventually.TrueAsync(() => write.Context.Health == HealthState.Unhealthy);
         Assert.Contains("503", write.Context.HealthMessage, StringComparison.Ordinal);
-        await Eventually.True(() => write.Gauge("prometheus_remote_write_queue_disk_bytes") > 0);
+        await Eventually.TrueAsync(() => write.Gauge("prometheus_remote_write_queue_disk_bytes") > 0);
         Volatile.Write(ref isBack, true);
-        await Eventually.True(() => dead.Samples.Any(static s => s.Timestamp == Then + 99));
+        await Eventually.TrueAsync(() => dead.Samples.Any(static s => s.Timestamp == Then + 99));
         await write.StopAsync();
         Assert.Equal(Enumerable.Range(0, 100).Select(static i => (double)i), dead.Samples.Select(static s => s.Value).Distinct());
         Assert.Equal(100, quick.Samples.Count());
@@ -199,7 +198,7 @@ public sealed class RemoteDeliveryTests : IDisposable
             endpoint with { QueueConfig = endpoint.QueueConfig with { SampleAgeLimit = TimeSpan.FromMinutes(1) } }));
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         await write.SendAsync(("a", 1, now), ("b", 2, now));
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(5));
             return write.Count("prometheus_remote_storage_samples_dropped_total", "reason", "too_old") == 2;
@@ -241,7 +240,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         };
         await using RemoteFixture write = await RemoteFixture.StartAsync(_time, PrometheusRemoteWriteTests.Arguments(endpoint));
         await write.SendAsync(("a", 1, Then));
-        await Eventually.True(() =>
+        await Eventually.TrueAsync(() =>
         {
             _time.Advance(TimeSpan.FromMilliseconds(500));
             return write.Count("prometheus_remote_storage_samples_total") == 1;

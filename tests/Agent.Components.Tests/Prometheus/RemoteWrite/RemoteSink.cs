@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Agent.Components.Common.Http;
-using Agent.Components.Tests.Loki;
 using Agent.Telemetry.Metrics;
+using Agent.Testing;
 using Agent.Wire;
 using Agent.Wire.Exposition;
 using Agent.Wire.RemoteWrite;
@@ -68,7 +68,7 @@ internal sealed class RemoteSink : IAsyncDisposable
         return sink;
     }
 
-    public Task WaitForAsync(int samples) => Eventually.True(() => Samples.Count() >= samples);
+    public Task WaitForAsync(int samples) => Eventually.TrueAsync(() => Samples.Count() >= samples);
 
     public async ValueTask DisposeAsync()
     {

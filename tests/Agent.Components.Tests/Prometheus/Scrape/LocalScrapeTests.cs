@@ -1,10 +1,10 @@
 using System.Buffers;
 using Agent.Components.Prometheus.Scrape;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk;
 using Agent.Sdk.Http;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Prometheus.Scrape;
 
@@ -73,7 +73,7 @@ public sealed class LocalScrapeTests
             scrape.Time.Advance(TimeSpan.FromSeconds(1));
         }
         scrape.Time.Advance(TimeSpan.FromSeconds(5));
-        await Eventually.True(() => scrape.Sink.Batches.Count > 0);
+        await Eventually.TrueAsync(() => scrape.Sink.Batches.Count > 0);
 
         Assert.False(scrape.Sink.Batches[0].IsUp);
     }

@@ -1,9 +1,9 @@
 using System.Text;
 using Agent.Components.Prometheus.Scrape;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk;
 using Agent.Syntax.Values;
 using Agent.Telemetry;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Prometheus.Scrape;
 
@@ -78,11 +78,11 @@ public sealed class ScrapeFailureTests
             static arguments => arguments with { ScrapeTimeout = TimeSpan.FromMinutes(1) }, slow.With(), target.With());
         scrape.Time.Advance(TimeSpan.FromMinutes(1));
         await asked.Task;
-        await Eventually.True(() => scrape.Sink.Batches.Any(static batch => batch.Has("b")));
+        await Eventually.TrueAsync(() => scrape.Sink.Batches.Any(static batch => batch.Has("b")));
         Assert.DoesNotContain(scrape.Sink.Batches, static batch => !batch.IsUp);
 
         scrape.Time.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.True(() => scrape.Sink.Batches.Any(static batch => !batch.IsUp));
+        await Eventually.TrueAsync(() => scrape.Sink.Batches.Any(static batch => !batch.IsUp));
 
         Assert.Contains(scrape.Sink.Batches, static batch => batch.IsUp && batch.Has("b"));
         Assert.Contains(scrape.Sink.Batches, static batch => !batch.IsUp && !batch.Has("a"));
@@ -245,13 +245,13 @@ public sealed class ScrapeFailureTests
         var gate = new TaskCompletionSource();
         scrape.Sink.Gate = gate.Task;
         scrape.Time.Advance(TimeSpan.FromMinutes(1));
-        await Eventually.True(() => target.Requests.Count == 1);
+        await Eventually.TrueAsync(() => target.Requests.Count == 1);
         scrape.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, scrape.Metric("prometheus_target_scrapes_missed_total"));
 
         gate.SetResult();
 
-        await Eventually.True(() => scrape.Sink.Batches.Count == 1);
+        await Eventually.TrueAsync(() => scrape.Sink.Batches.Count == 1);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Agent.Components.Prometheus.Scrape;
-using Agent.Components.Tests.Loki;
 using Agent.Sdk.Metrics;
 using Agent.Telemetry;
 using Agent.Testing;
@@ -64,7 +63,7 @@ internal sealed class ScrapeHarness : IAsyncDisposable
     public async Task StepAsync(TimeSpan by)
     {
         Time.Advance(by);
-        await Eventually.True(() => _component.IsIdle || _run.IsCompleted);
+        await Eventually.TrueAsync(() => _component.IsIdle || _run.IsCompleted);
     }
 
     public async Task<CollectedBatch> ScrapeAsync() => Assert.Single(await IntervalAsync());

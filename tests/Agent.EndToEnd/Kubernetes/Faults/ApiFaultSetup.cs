@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 
 namespace Agent.EndToEnd.Kubernetes.Faults;

@@ -1,3 +1,4 @@
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 
 namespace Agent.EndToEnd.Kubernetes.Faults;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Agent.Testing;
 
 namespace Agent.EndToEnd.Torture.Modules;
 

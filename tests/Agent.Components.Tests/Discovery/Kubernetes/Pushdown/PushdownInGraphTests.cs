@@ -5,6 +5,7 @@ using Agent.Runtime.StandardLibrary;
 using Agent.Sdk;
 using Agent.Sdk.Declarations;
 using Agent.Sdk.Metrics;
+using Agent.Testing;
 using Agent.Testing.Kubernetes;
 using Agent.Syntax.Values;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,7 +27,7 @@ public sealed class PushdownInGraphTests
         await using AgentRuntime runtime = Runtime(isOn);
 
         Assert.True((await LoadAsync(runtime, server, Own("own"))).Success);
-        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "own") == "a");
 
         string[] lists = [.. server.Requests.Where(static request => request.Verb == "list").Select(static request => request.Path)];
         Assert.Equal(isOn, lists.All(static path => path.Contains("spec.nodeName", StringComparison.Ordinal)));
@@ -38,15 +39,15 @@ public sealed class PushdownInGraphTests
         await using FakeApiServer server = await ClusterAsync();
         await using AgentRuntime runtime = Runtime(isOn: true);
         await LoadAsync(runtime, server, Own("own"));
-        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "own") == "a");
 
         await LoadAsync(runtime, server, Own("own") + """
 
             discovery.relabel "all" { targets = discovery.kubernetes.pods.targets }
             """);
-        await UntilAsync(() => NamesOf(runtime, "all") == "a b" && NamesOf(runtime, "own") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "all") == "a b" && NamesOf(runtime, "own") == "a");
         await LoadAsync(runtime, server, Own("own") + Own("other"));
-        await UntilAsync(() => runtime.Graph.Nodes.Single(static node => node.Id == "discovery.kubernetes.pods").Exports?["targets"] is ArrayValue { Count: 1 });
+        await Eventually.TrueAsync(() => runtime.Graph.Nodes.Single(static node => node.Id == "discovery.kubernetes.pods").Exports?["targets"] is ArrayValue { Count: 1 });
 
         Assert.Equal("a", NamesOf(runtime, "other"));
     }
@@ -58,7 +59,7 @@ public sealed class PushdownInGraphTests
         await using AgentRuntime runtime = Runtime(isOn: true);
         await LoadAsync(runtime, server, Own("own").Replace(
             "discovery.kubernetes.pods.targets", "array.concat(discovery.kubernetes.pods.targets, [{ \"x\" = \"y\" }])", StringComparison.Ordinal));
-        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "own") == "a");
 
         Assert.All(server.Requests, static request => Assert.Contains("spec.nodeName", request.Path, StringComparison.Ordinal));
     }
@@ -70,7 +71,7 @@ public sealed class PushdownInGraphTests
         await using FakeApiServer server = await ClusterAsync(Dotted);
         await using AgentRuntime runtime = Runtime(new AgentOptions { Node = new(Variable, Dotted) }, Dotted);
         await LoadAsync(runtime, server, Own("own"));
-        await UntilAsync(() => NamesOf(runtime, "own") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "own") == "a");
 
         Assert.All(server.Requests, static request => Assert.Contains($"spec.nodeName%3D{Dotted}", request.Path, StringComparison.Ordinal));
     }
@@ -92,11 +93,11 @@ public sealed class PushdownInGraphTests
         await using AgentRuntime runtime = Runtime(new AgentOptions { OwnNodePods = true, Node = new(Variable, "node-a") });
 
         await LoadAsync(runtime, server, relabelled + Scrape("true"));
-        await UntilAsync(() => NamesOf(runtime, "all") == "a b");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "all") == "a b");
         Assert.Contains("prometheus.scrape.web shares", NoteOf(runtime), StringComparison.Ordinal);
 
         await LoadAsync(runtime, server, relabelled + Scrape("false"));
-        await UntilAsync(() => NamesOf(runtime, "all") == "a");
+        await Eventually.TrueAsync(() => NamesOf(runtime, "all") == "a");
         Assert.Equal("restricted to node node-a by --kubernetes.own-node-pods", NoteOf(runtime));
     }
 
@@ -167,6 +168,4 @@ public sealed class PushdownInGraphTests
         };
         return new AgentRuntime(services, library, Stability.GenerallyAvailable);
     }
-
-    private static Task UntilAsync(Func<bool> condition) => Agent.Components.Tests.Loki.SourceFile.SourceFileFixture.UntilAsync(condition);
 }

@@ -1,6 +1,7 @@
 using Agent.Components.Discovery.Kubernetes;
 using Agent.Sdk;
 using Agent.Telemetry;
+using Agent.Testing;
 using static Agent.Components.Tests.Discovery.Kubernetes.ClusterObjects;
 using static Agent.Components.Tests.Discovery.Kubernetes.KubernetesRun;
 
@@ -91,13 +92,13 @@ public sealed class PushdownRunTests
         component.ConsumersChanged(UsesOf(rules));
         await component.ApplyAsync(run.Role(KubernetesRole.Pod), CancellationToken.None);
         Task running = component.RunAsync(stop.Token);
-        await UntilAsync(() => Targets(context).Count == targets);
+        await Eventually.TrueAsync(() => Targets(context).Count == targets);
         for (int i = 0; i < 1000; i++)
         {
             run.Server.Put("v1/pods", Pod($"pod-{i:00000}", $"team-{i % 20}", $"node-{i % 100:00}", labels: "\"app\": \"changed\""));
         }
         int changed = targets == 100 ? 10 : 1000;
-        await UntilAsync(() => Targets(context).Count(static target => target["__meta_kubernetes_pod_label_app"] == "changed") == changed);
+        await Eventually.TrueAsync(() => Targets(context).Count(static target => target["__meta_kubernetes_pod_label_app"] == "changed") == changed);
         await stop.CancelAsync();
         await running;
         for (int i = 0; i < 1000; i++)
@@ -110,6 +111,4 @@ public sealed class PushdownRunTests
 
     private static Agent.Sdk.ValueList<Target> Targets(Agent.Testing.TestComponentContext context) =>
         ((DiscoveryKubernetes.Exports)context.LastExports!).Targets;
-
-    private static Task UntilAsync(Func<bool> condition) => Agent.Components.Tests.Loki.SourceFile.SourceFileFixture.UntilAsync(condition);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Agent.Components.Loki.Process.Stages;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.Process.Stages;
 
@@ -99,13 +100,7 @@ public sealed class LimitStageTests
             fixture.Context.Registry.Families().Single(static family => family.Name == "loki_process_dropped_lines_by_label_total").Series.Length, 1, 10_000);
     }
 
-    private static async Task ArmedAsync(PipelineFixture fixture, Task sent)
-    {
-        while (fixture.Time.ArmedTimers == 0 && !sent.IsCompleted)
-        {
-            await Task.Yield();
-        }
-    }
+    private static Task ArmedAsync(PipelineFixture fixture, Task sent) => Eventually.TrueAsync(() => fixture.Time.ArmedTimers > 0 || sent.IsCompleted);
 
     private static LogBatch Lines(params string[] lines)
     {

@@ -5,6 +5,7 @@ using Agent.Sdk.Metrics;
 using Agent.Sdk.Patterns;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.Process.Stages;
 
@@ -137,11 +138,5 @@ public sealed class MetricsStageTests
         fixture.Send(batch);
     }
 
-    private static async Task ArmedAsync(PipelineFixture fixture)
-    {
-        while (fixture.Time.ArmedTimers == 0)
-        {
-            await Task.Yield();
-        }
-    }
+    private static Task ArmedAsync(PipelineFixture fixture) => Eventually.TrueAsync(() => fixture.Time.ArmedTimers > 0);
 }

@@ -3,6 +3,7 @@ using Agent.Components.Loki.Process.Stages;
 using Agent.Sdk.Patterns;
 using Agent.Telemetry;
 using Agent.Telemetry.Logs;
+using Agent.Testing;
 
 namespace Agent.Components.Tests.Loki.Process.Stages;
 
@@ -157,13 +158,7 @@ public sealed class MultilineStageTests
         Assert.Equal(4 * 500, fixture.Collector.Lines.Sum(static block => block.Split('\n').Length));
     }
 
-    private static async Task ArmedAsync(PipelineFixture fixture)
-    {
-        while (fixture.Time.ArmedTimers == 0)
-        {
-            await Task.Yield();
-        }
-    }
+    private static Task ArmedAsync(PipelineFixture fixture) => Eventually.TrueAsync(() => fixture.Time.ArmedTimers > 0);
 
     private static void Settle(PipelineFixture fixture, CountedReceipt receipt, params string[] lines)
     {
