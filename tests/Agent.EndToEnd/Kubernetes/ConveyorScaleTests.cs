@@ -17,7 +17,7 @@ public sealed class ConveyorScaleTests(ITestOutputHelper output) : IDisposable
 
     /// <summary>
     /// The logs of a hundred containers, followed at once over TLS, come on top of what finding targets takes. 45 is the budget and what it takes;
-    /// with other tests beside it, it has taken 51: how much the kernel maps of the program at a time is not in the agent's hands.
+    /// with other tests beside it, it has taken 51.
     /// </summary>
     private const long PeakWithLogs = 54 * Mebibyte;
     private const string OwnNodePods = "--kubernetes.own-node-pods";
