@@ -12,12 +12,6 @@ namespace Agent.EndToEnd.Torture.Metrics;
 public sealed class MetricsTortureTests(ITestOutputHelper output)
 {
     private const int OrderlyEvery = 4;
-
-    /// <summary>
-    /// Requests of one endpoint that are under way at once: a kill may repeat each that was answered just then. A batch in all is the rule, but on a
-    /// machine where the agent has to wait for its turn, it has not seen the answers to all four.
-    /// </summary>
-    private const int Shards = 4;
     private static readonly SinkMode[] Failures = [SinkMode.Down, SinkMode.Down, SinkMode.Unavailable, SinkMode.Hang, SinkMode.Reset, SinkMode.TooManyRequests];
     private static readonly TimeSpan ShortestFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestFailure = TimeSpan.FromSeconds(6);
@@ -27,7 +21,7 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
     private readonly List<string> _report = [];
 
     [NativeFact]
-    public async Task Kills_and_outages_lose_no_acknowledged_sample_and_repeat_at_most_a_batch_of_each_shard()
+    public async Task Kills_and_outages_lose_no_acknowledged_sample_and_repeat_at_most_a_batch_each()
     {
         var options = MetricsTortureOptions.Read();
         Say($"metrics: seed {options.Seed}, {options.Length.TotalSeconds} s, {SampleSource.Rate} samples/s, a kill every {options.Life.TotalSeconds} s");
@@ -124,11 +118,11 @@ public sealed class MetricsTortureTests(ITestOutputHelper output)
         MetricsSink sink = setup.Sink;
         (long missing, long doubled, long doubledByClients) = sink.Read(ledger => Count(ledger, source));
         long reordered = sink.Read(static ledger => ledger.Reordered);
-        long allowed = (long)lives.Kills * Shards * sink.MostSamples;
+        long allowed = (long)lives.Kills * sink.MostSamples;
         Say(Text($"acknowledged {source.AcknowledgedSamples} samples; {source.Failures} requests to the agent failed and were sent again"));
         Say(Text($"starts {lives.Starts}, kills {lives.Kills}, SIGTERMs {lives.Stops} (slowest {lives.SlowestStop.TotalSeconds:F1} s), dropped, says the agent before its ends: {lives.Dropped}"));
         Say(Text($"sink: {sink.Read(static ledger => ledger.Samples)} samples in {sink.Requests} requests, the largest of {sink.MostSamples}; {missing} missing, {reordered} behind later ones of their series"));
-        Say(Text($"sink: {doubled} doubled, {allowed} allowed ({lives.Kills} kills × {Shards} shards × {sink.MostSamples}); {doubledByClients} more of requests that clients sent again"));
+        Say(Text($"sink: {doubled} doubled, {allowed} allowed ({lives.Kills} kills × {sink.MostSamples}); {doubledByClients} more of requests that clients sent again"));
         Say(Text($"agent: at most {lives.PeakMemory >> 20} MiB resident; harness: {Environment.CpuUsage.TotalTime.TotalSeconds:F1} s of CPU"));
         List<string> wrong = [.. sink.BadRequests.Take(10).Select(static error => $"bad request: {error}")];
         Require(missing == 0, Text($"{missing} acknowledged samples are missing"), wrong);
