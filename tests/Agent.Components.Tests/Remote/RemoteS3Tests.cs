@@ -127,14 +127,7 @@ public sealed class RemoteS3Tests : IAsyncDisposable
         await using FakeHttpServer server = await ServeAsync();
         (_status, _body) = (503, "busy");
         Task apply = ApplyAsync(server);
-        await Eventually.TrueAsync(() =>
-        {
-            if (!apply.IsCompleted)
-            {
-                _time.Advance(TimeSpan.FromMilliseconds(100));
-            }
-            return apply.IsCompleted;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(100), () => apply.IsCompleted);
         ComponentException failure = await Assert.ThrowsAsync<ComponentException>(() => apply);
         Assert.Equal("polling failed: cannot read s3://bucket/dir/a b.txt: unexpected status code 503 Service Unavailable", failure.Message);
         Assert.Equal(3, server.Requests.Count);

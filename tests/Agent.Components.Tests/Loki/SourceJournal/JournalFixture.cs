@@ -94,11 +94,7 @@ internal sealed class JournalFixture : IAsyncDisposable
         await Run.WaitAsync(TimeSpan.FromSeconds(30));
         Task disposing = _component.DisposeAsync().AsTask();
         // What is never settled is waited for, by the clock.
-        await Eventually.TrueAsync(() =>
-        {
-            ((FakeTimeProvider)Context.Time).Advance(TimeSpan.FromSeconds(1));
-            return disposing.IsCompleted;
-        });
+        await ((FakeTimeProvider)Context.Time).AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => disposing.IsCompleted);
         _component = null;
         _stop.Dispose();
     }

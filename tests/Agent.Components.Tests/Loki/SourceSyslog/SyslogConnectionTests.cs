@@ -65,11 +65,7 @@ public sealed class SyslogConnectionTests : IAsyncLifetime
         await _syslog.StartAsync(SyslogFixture.Tcp with { IdleTimeout = TimeSpan.MaxValue });
         using TcpClient client = await _syslog.ConnectAsync();
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(SyslogFixture.Second + "\n"));
-        await Eventually.TrueAsync(() =>
-        {
-            _syslog.Time.Advance(TimeSpan.FromMilliseconds(250));
-            return Collector.Entries.Count == 1;
-        });
+        await _syslog.Time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(250), () => Collector.Entries.Count == 1);
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(SyslogFixture.First + "\nand more\n"));
         client.Client.Shutdown(SocketShutdown.Send);
         await Collector.WaitForAsync(2);
@@ -84,11 +80,7 @@ public sealed class SyslogConnectionTests : IAsyncLifetime
         await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"21 {SyslogFixture.Second}74 <165>"));
         await Collector.WaitForAsync(1);
         Task closed = SyslogFixture.ReadToEndAsync(client.GetStream());
-        await Eventually.TrueAsync(() =>
-        {
-            _syslog.Time.Advance(TimeSpan.FromSeconds(20));
-            return closed.IsCompleted;
-        });
+        await _syslog.Time.AdvanceUntilAsync(TimeSpan.FromSeconds(20), () => closed.IsCompleted);
         Assert.Equal(["Two"], Collector.Lines);
         // What was half there.
         Assert.Equal(1, _syslog.ParsingErrors);

@@ -65,11 +65,7 @@ public sealed class SyslogListenerTests : IAsyncLifetime
         await StartUnhealthyAsync(new ListenerOptions { Address = address, Protocol = protocol });
         Assert.StartsWith($"cannot listen on {address} ({protocol.ToString().ToLowerInvariant()}): ", _syslog.Context.HealthMessage, StringComparison.Ordinal);
         taken.Dispose();
-        await Eventually.TrueAsync(() =>
-        {
-            _syslog.Time.Advance(TimeSpan.FromSeconds(1));
-            return _syslog.AllBound(1);
-        });
+        await _syslog.Time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => _syslog.AllBound(1));
         Assert.Equal(HealthState.Healthy, _syslog.Context.Health);
     }
 

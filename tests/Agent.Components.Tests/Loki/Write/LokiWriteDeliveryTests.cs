@@ -46,11 +46,7 @@ public sealed class LokiWriteDeliveryTests
         Assert.True(timers > 0);
         _time.Advance(TimeSpan.FromSeconds(99));
         Assert.Single(sink.Requests);
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            return sink.Requests.Count(static request => request.Lines.Contains("a")) == 2;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => sink.Requests.Count(static request => request.Lines.Contains("a")) == 2);
     }
 
     [Theory]
@@ -274,11 +270,7 @@ public sealed class LokiWriteDeliveryTests
         var receipt = new TestReceipt();
         await SendAsync(write, receipt, "a");
         Task stopped = write.StopAsync();
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-            return stopped.IsCompleted;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => stopped.IsCompleted);
         await stopped;
         await write.Component.DisposeAsync();
         Assert.False(receipt.IsSettled);
@@ -334,11 +326,7 @@ public sealed class LokiWriteDeliveryTests
         await write.Component.ApplyAsync(new LokiWrite.Arguments { Endpoint = [WriteFixture.To(alive)] }, CancellationToken.None);
         await sending;
         // What only the removed endpoint was to get is counted when its drain time is over.
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(500));
-            return write.Count("loki_write_dropped_entries_total", "reason", "endpoint_removed") == 2;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), () => write.Count("loki_write_dropped_entries_total", "reason", "endpoint_removed") == 2);
         await write.StopAsync();
         Assert.Equal(["c", "d"], alive.Lines);
     }

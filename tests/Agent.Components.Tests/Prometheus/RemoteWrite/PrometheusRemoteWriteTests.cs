@@ -48,11 +48,7 @@ public sealed class PrometheusRemoteWriteTests
         await using RemoteFixture write = await RemoteFixture.StartAsync(_time, Arguments(WithLimit(sink, 100)));
         await write.SendAsync(("a", 1, Then), ("b", 2, Then));
         Assert.Empty(sink.Requests);
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            return sink.Requests.Count == 1;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => sink.Requests.Count == 1);
         Assert.Equal(["{__name__=a}", "{__name__=b}"], sink.Samples.Select(static s => s.Labels));
     }
 
@@ -257,9 +253,5 @@ public sealed class PrometheusRemoteWriteTests
         return batch;
     }
 
-    private Task Advance(Func<bool> until) => Eventually.TrueAsync(() =>
-    {
-        _time.Advance(TimeSpan.FromSeconds(1));
-        return until();
-    });
+    private Task Advance(Func<bool> until) => _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), until);
 }

@@ -79,11 +79,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         await Eventually.TrueAsync(() => write.Count("prometheus_remote_storage_samples_retried_total") == 1 && _time.ArmedTimers > 0);
         _time.Advance(TimeSpan.FromSeconds(99));
         Assert.Single(sink.Requests);
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            return sink.Requests.Count == 2;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => sink.Requests.Count == 2);
     }
 
     [Theory]
@@ -198,11 +194,7 @@ public sealed class RemoteDeliveryTests : IDisposable
             endpoint with { QueueConfig = endpoint.QueueConfig with { SampleAgeLimit = TimeSpan.FromMinutes(1) } }));
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         await write.SendAsync(("a", 1, now), ("b", 2, now));
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-            return write.Count("prometheus_remote_storage_samples_dropped_total", "reason", "too_old") == 2;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromSeconds(5), () => write.Count("prometheus_remote_storage_samples_dropped_total", "reason", "too_old") == 2);
         Assert.Equal(0, write.Count("prometheus_remote_storage_samples_failed_total"));
     }
 
@@ -240,11 +232,7 @@ public sealed class RemoteDeliveryTests : IDisposable
         };
         await using RemoteFixture write = await RemoteFixture.StartAsync(_time, PrometheusRemoteWriteTests.Arguments(endpoint));
         await write.SendAsync(("a", 1, Then));
-        await Eventually.TrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(500));
-            return write.Count("prometheus_remote_storage_samples_total") == 1;
-        });
+        await _time.AdvanceUntilAsync(TimeSpan.FromMilliseconds(500), () => write.Count("prometheus_remote_storage_samples_total") == 1);
         Assert.Equal(0, write.Count("prometheus_remote_storage_samples_failed_total"));
         Assert.True(write.Count("prometheus_remote_storage_samples_retried_total") >= 3);
     }
